@@ -1,0 +1,1 @@
+"""Settings and server configuration; knows neither authz nor webapp."""

@@ -1,0 +1,122 @@
+"""Every setting of Delega, read from the environment once; the only reader of it."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+SHORTEST_KEY = 32
+LOCAL = "http://127.0.0.1:8000"
+CHANNEL = "01879020517"
+
+
+class SettingsError(Exception):
+    """A setting is missing or can not be used; the message says which and why."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Settings:
+    """What a process runs with.
+
+    Attributes:
+        database_url: SQLAlchemy URL; `sqlite:///…` or `postgresql://…`.
+        secret_key: signs cookies and tokens; 32 characters or more.
+        secret_key_fallbacks: older keys whose cookies are still read.
+        demo: throwaway data on loopback; shows outgoing mail on a page.
+        public_url: address written in mails, `https://panel.example.it`.
+        outbox_folder: where *Invia a SdI* puts numbered files for the channel.
+        xsd_path: the FatturaPA schema to check uploads against, when there is one.
+        transmitter: tax code of the transmission channel, written in files sent.
+        cached_accounts: snapshots kept in a process.
+    """
+
+    database_url: str
+    secret_key: str
+    secret_key_fallbacks: tuple[str, ...] = ()
+    demo: bool = False
+    public_url: str = LOCAL
+    outbox_folder: Path = Path("var/outbox")
+    xsd_path: Path | None = None
+    transmitter: str = CHANNEL
+    cached_accounts: int = 256
+    unsigned_releases: bool = False
+    session_idle: timedelta = timedelta(minutes=30)
+    session_absolute: timedelta = timedelta(hours=12)
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether the embedded database is used."""
+        return self.database_url.startswith("sqlite")
+
+    @property
+    def secure_cookies(self) -> bool:
+        """Cookies go over TLS alone, except in the demo on loopback."""
+        return not self.demo
+
+
+def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read `DELEGA_*`, and plain `DATABASE_URL` and `SECRET_KEY`; `*_FILE` for secrets.
+
+    Raises:
+        SettingsError: a needed setting is missing, or one can not be used.
+    """
+    env = os.environ if environ is None else environ
+    demo = _flag(env, "DELEGA_DEMO")
+    evaluator = env.get("DELEGA_EVALUATOR", "reference")
+    if evaluator != "reference":
+        raise SettingsError(f"DELEGA_EVALUATOR is `{evaluator}`; there is `reference`")
+    return Settings(
+        database_url=_database_url(env, demo=demo),
+        secret_key=_secret_key(env),
+        secret_key_fallbacks=tuple(env.get("DELEGA_SECRET_KEY_FALLBACKS", "").split()),
+        demo=demo,
+        public_url=env.get("DELEGA_PUBLIC_URL", LOCAL).rstrip("/"),
+        outbox_folder=Path(env.get("DELEGA_OUTBOX_FOLDER", "var/outbox")),
+        xsd_path=_path(env, "DELEGA_XSD"),
+        transmitter=env.get("DELEGA_TRANSMITTER", CHANNEL),
+        cached_accounts=_number(env, "DELEGA_CACHED_ACCOUNTS", 256),
+        unsigned_releases=demo or _flag(env, "DELEGA_UNSIGNED_RELEASES"),
+    )
+
+
+def policy_folder(environ: Mapping[str, str] | None = None) -> Path | None:
+    """The folder that `delega policy` reads; needs no other setting."""
+    return _path(os.environ if environ is None else environ, "DELEGA_POLICY_DIR")
+
+
+def _database_url(env: Mapping[str, str], *, demo: bool) -> str:
+    url = env.get("DELEGA_DATABASE_URL") or env.get("DATABASE_URL") or ""
+    if not url:
+        raise SettingsError("DATABASE_URL is not set; try sqlite:///var/delega.sqlite3")
+    if demo and not url.startswith("sqlite:///"):
+        raise SettingsError("the demo runs on SQLite alone; unset DATABASE_URL")
+    return url
+
+
+def _secret_key(env: Mapping[str, str]) -> str:
+    key = env.get("DELEGA_SECRET_KEY") or env.get("SECRET_KEY") or ""
+    file = env.get("DELEGA_SECRET_KEY_FILE")
+    if file:
+        key = Path(file).read_text(encoding="utf-8").strip()
+    if len(key) < SHORTEST_KEY:
+        raise SettingsError(f"SECRET_KEY needs {SHORTEST_KEY} characters or more")
+    return key
+
+
+def _path(env: Mapping[str, str], name: str) -> Path | None:
+    return Path(env[name]) if env.get(name) else None
+
+
+def _flag(env: Mapping[str, str], name: str) -> bool:
+    value = env.get(name, "0")
+    if value not in ("0", "1", ""):
+        raise SettingsError(f"{name} is `{value}`; write 1 or 0")
+    return value == "1"
+
+
+def _number(env: Mapping[str, str], name: str, default: int) -> int:
+    value = env.get(name, str(default))
+    if not value.isdigit() or int(value) == 0:
+        raise SettingsError(f"{name} is `{value}`; write a whole number above 0")
+    return int(value)
