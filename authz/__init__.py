@@ -1,0 +1,116 @@
+"""Delega's answers: who may do what, from a Casbin model. No web framework in here.
+
+The front door: `Enforcer` decides, `Editor` changes, `Release` is a reviewed set of
+policy files. Names load when they are first used, so importing `authz` costs nothing.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from authz.accounts.editor import Editor, Sitting
+    from authz.accounts.enforcer import Enforcer, Explained
+    from authz.accounts.freshness import EveryTime, PageWatch, Watch
+    from authz.accounts.publishing import publish
+    from authz.decision import INERT, TEXTS, Decision, Reason
+    from authz.errors import (
+        AuthzError,
+        EvaluationError,
+        Fault,
+        IllegalSetError,
+        NotReadyError,
+        PolicyError,
+        StaleVersionError,
+        StoreError,
+        UnknownNameError,
+    )
+    from authz.policy import (
+        OWNER_ROLE,
+        SEATED,
+        Contract,
+        Edition,
+        Permission,
+        Permissions,
+        Release,
+        State,
+        default_folder,
+        end_of_day,
+        read_folder,
+    )
+    from authz.policy.dated import ROME
+
+_HOMES = {
+    "authz.accounts.editor": ("Editor", "Sitting"),
+    "authz.accounts.enforcer": ("Enforcer", "Explained"),
+    "authz.accounts.freshness": ("EveryTime", "PageWatch", "Watch"),
+    "authz.accounts.publishing": ("publish",),
+    "authz.decision": ("INERT", "TEXTS", "Decision", "Reason"),
+    "authz.errors": (
+        "AuthzError",
+        "EvaluationError",
+        "Fault",
+        "IllegalSetError",
+        "NotReadyError",
+        "PolicyError",
+        "StaleVersionError",
+        "StoreError",
+        "UnknownNameError",
+    ),
+    "authz.policy": (
+        "OWNER_ROLE",
+        "SEATED",
+        "Contract",
+        "Edition",
+        "Permission",
+        "Permissions",
+        "Release",
+        "State",
+        "default_folder",
+        "end_of_day",
+        "read_folder",
+    ),
+    "authz.policy.dated": ("ROME",),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+__all__ = [
+    "INERT",
+    "OWNER_ROLE",
+    "ROME",
+    "SEATED",
+    "TEXTS",
+    "AuthzError",
+    "Contract",
+    "Decision",
+    "Edition",
+    "Editor",
+    "Enforcer",
+    "EvaluationError",
+    "EveryTime",
+    "Explained",
+    "Fault",
+    "IllegalSetError",
+    "NotReadyError",
+    "PageWatch",
+    "Permission",
+    "Permissions",
+    "PolicyError",
+    "Reason",
+    "Release",
+    "Sitting",
+    "StaleVersionError",
+    "State",
+    "StoreError",
+    "UnknownNameError",
+    "Watch",
+    "default_folder",
+    "end_of_day",
+    "publish",
+    "read_folder",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME_OF:
+        raise AttributeError(f"module 'authz' has no attribute {name!r}")
+    return getattr(import_module(_HOME_OF[name]), name)

@@ -1,0 +1,23 @@
+"""Any Casbin model: rows, the one Evaluator interface, and casbin itself behind it.
+
+Knows nothing of accounts, tables or the web. `ReferenceEvaluator` is casbin and so the
+definition of right; whatever is faster must answer exactly as it does.
+"""
+
+from authz.engine.evaluator import Evaluator, Explanation
+from authz.engine.gate import gate
+from authz.engine.model import Model, read_model
+from authz.engine.reference import ReferenceEvaluator
+from authz.engine.rows import Row, read_policy_csv, write_policy_csv
+
+__all__ = [
+    "Evaluator",
+    "Explanation",
+    "Model",
+    "ReferenceEvaluator",
+    "Row",
+    "gate",
+    "read_model",
+    "read_policy_csv",
+    "write_policy_csv",
+]

@@ -1,0 +1,103 @@
+"""Policy rows as values, and the strict reading and writing of `policy.csv`.
+
+casbin splits lines on commas outside parentheses, keeps quotes as characters, drops
+unknown types and swallows comments into values. Here a line either means what a reader
+thinks or is a fault with its line number.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from typing_extensions import override
+
+from authz.errors import Fault, RowsError
+
+#: Characters that do not survive casbin's own reading of a csv file.
+UNSAFE = frozenset(",\"'()[]\n\r\x00#")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One policy row.
+
+    Attributes:
+        ptype: `p`, `g`, `g2` …
+        values: the columns, in the model's order.
+        place: where it came from (`grants.csv:12`, `row 88`); not part of equality.
+    """
+
+    ptype: str
+    values: tuple[str, ...]
+    place: str = ""
+
+    @override
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Row):
+            return NotImplemented
+        return (self.ptype, self.values) == (other.ptype, other.values)
+
+    @override
+    def __hash__(self) -> int:
+        return hash((self.ptype, self.values))
+
+    @override
+    def __str__(self) -> str:
+        return ", ".join((self.ptype, *self.values))
+
+
+def read_policy_csv(text: str, file: str = "policy.csv") -> tuple[Row, ...]:
+    """Read rows from casbin's csv form; blank lines and lines starting `#` are skipped.
+
+    Raises:
+        RowsError: a line that casbin would read otherwise than it looks.
+    """
+    rows: list[Row] = []
+    faults: list[Fault] = []
+    for number, line in enumerate(text.split("\n"), start=1):
+        stripped = line.strip(" \t\r")
+        problem = _problem(stripped)
+        if problem:
+            message = f"the line {problem}"
+            fault = Fault(code="DLG101", message=message, file=file, line=number)
+            faults.append(fault)
+        elif stripped and not stripped.startswith("#"):
+            ptype, *values = (part.strip() for part in stripped.split(","))
+            rows.append(Row(ptype, tuple(values), f"{file}:{number}"))
+    if faults:
+        raise RowsError(faults)
+    return tuple(rows)
+
+
+def _problem(line: str) -> str:
+    """What a reader or casbin would take otherwise than it looks, or nothing."""
+    if line.startswith("\ufeff"):
+        return "starts with a byte order mark; save the file without"
+    is_row = bool(line) and not line.startswith("#")
+    hidden = {char for char in line if not char.isprintable() and char != "\t"}
+    if is_row:
+        hidden |= UNSAFE.intersection(line) - {","}
+    if hidden:
+        found = " ".join(ascii(char) for char in sorted(hidden))
+        return f"has {found}, which casbin misreads"
+    return "has no columns after its type" if is_row and "," not in line else ""
+
+
+def write_policy_csv(rows: Iterable[Row]) -> str:
+    """Write rows so that stock casbin reads exactly them.
+
+    Raises:
+        RowsError: a value that the csv form can not carry.
+    """
+    lines = []
+    for row in rows:
+        bad = [value for value in row.values if not _survives(value)]
+        if bad:
+            text = f"the value {bad[0]!r} can not be written as csv"
+            raise RowsError([Fault(code="DLG102", message=text, file=row.place)])
+        lines.append(str(row))
+    return "\n".join(lines) + "\n" if lines else ""
+
+
+def _survives(value: str) -> bool:
+    is_clean = value.isprintable() and UNSAFE.isdisjoint(value)
+    return bool(value) and is_clean and value == value.strip()

@@ -1,0 +1,90 @@
+"""Reading and writing policy.csv: a line means what it looks like, or is refused."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from authz.engine import Row, read_policy_csv, write_policy_csv
+from authz.errors import RowsError
+
+words = st.text(min_size=1, max_size=12)
+
+
+def lines_refused(text: str) -> list[int]:
+    with pytest.raises(RowsError) as caught:
+        read_policy_csv(text, "x.csv")
+    return [fault.line for fault in caught.value.faults]
+
+
+def test_rows_have_a_place_and_comments_and_blank_lines_do_not_count():
+    text = "# who\n\n  p, alice ,data,read  \r\n\tg, alice, admin\n"
+    assert read_policy_csv(text, "x.csv") == (
+        Row("p", ("alice", "data", "read")),
+        Row("g", ("alice", "admin")),
+    )
+    assert [row.place for row in read_policy_csv(text, "x.csv")] == [
+        "x.csv:3",
+        "x.csv:4",
+    ]
+
+
+def test_the_place_is_no_part_of_what_a_row_says():
+    assert Row("p", ("a",), "x:1") == Row("p", ("a",), "y:2")
+    assert hash(Row("p", ("a",), "x:1")) == hash(Row("p", ("a",), "y:2"))
+    assert Row("p", ("a",)) != Row("g", ("a",))
+    assert Row("p", ("a",)) != "p, a"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'p, "alice, bob", data, read',
+        "p, alice, data, read # for now",
+        "p, alice, eval(r.sub), read",
+        "p, [a], data, read",
+        "p",
+        "p, al\x00ice, data, read",
+        "p, alice\u200b, data, read",
+        "p, alice\u00a0smith, data, read",
+        "p, alice\u2028p, bob, data, read",
+        "p, \u202eecila, data, read",
+        "# a comment\u2028p, mallory, data, write",
+        "# a comment\rp, mallory, data, write",
+        "p, alice\rp, mallory",
+    ],
+)
+def test_a_line_that_casbin_or_a_reader_would_take_otherwise_is_refused(line):
+    assert lines_refused(f"p, a, b, c\n{line}\n") == [2]
+
+
+def test_a_mark_at_the_start_of_the_file_is_refused():
+    assert lines_refused("\ufeffp, a, b\n") == [1]
+
+
+def test_all_wrong_lines_are_named():
+    assert lines_refused("p\np, a\np, (b)\n") == [1, 3]
+
+
+def test_nothing_is_written_as_nothing():
+    assert write_policy_csv([]) == ""
+    assert read_policy_csv("") == ()
+
+
+@pytest.mark.parametrize(
+    "value", ["", " a", "a,b", 'a"', "a\nb", "#a", "a\u2028b", "(a"]
+)
+def test_a_value_that_csv_can_not_carry_is_not_written(value):
+    with pytest.raises(RowsError, match="can not be written as csv"):
+        write_policy_csv([Row("p", ("ok", value), "row 3")])
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(["p", "g", "g2"]), st.lists(words, min_size=1)))
+)
+def test_what_is_written_is_read_again_as_it_was_or_not_written(items):
+    rows = tuple(Row(ptype, tuple(values)) for ptype, values in items)
+    try:
+        text = write_policy_csv(rows)
+    except RowsError:
+        return
+    assert read_policy_csv(text) == rows
