@@ -1,0 +1,1 @@
+"""What Delega adds to Casbin: accounts, the enforcer, the editor, freshness."""

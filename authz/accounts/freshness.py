@@ -1,0 +1,217 @@
+"""Freshness: no answer is older than its question, whichever thread or process asks.
+
+A change is *acknowledged* when the commit of its session has returned. In every
+interleaving, with writers and readers killed or stopped at any step:
+
+P1. A change acknowledged before a decision's first step is in the answer.
+P1s. So is one acknowledged before its last look at the page: a pause makes no old answer.
+P2. Nobody answers older than an answer that was finished before his first step.
+P3. Once writers are done or dead, the next decision leaves the page settled.
+P4. Nothing deadlocks; with a writer stopped for ever, no decision waits.
+P5. After three rounds without a standing answer: `NotReadyError`, never an old answer.
+P6. A change of one account costs another account no snapshot.
+P7. The revision named is one at which the answer was right.
+
+They hold for the protocol as checked by exhaustive search of a model of it (Promela, spin
+6.5.2); what each safeguard prevents is shown by the tests of this module, which take it
+away. The other half, what a writer does, is in `authz.storage.hooks`.
+"""
+
+import os
+import threading
+import time
+import weakref
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Generic, TypeVar
+
+from authz.accounts.cache import Entry, Loaded, Loading, SnapshotCache
+from authz.accounts.watch import EveryTime, PageWatch, Watch
+from authz.errors import NotReadyError
+from authz.storage.protocol import Changes, PolicyStore
+
+__all__ = ["EveryTime", "Freshness", "Loaded", "PageWatch", "Watch"]
+
+S = TypeVar("S")
+T = TypeVar("T")
+
+ROUNDS = 3
+#: How long a settled page is believed: bounds what writing behind its back can do.
+BELIEVED_SECONDS = 1.0
+_EVERYTHING_APPLIED = 2**62
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
+
+def boot_time() -> float:
+    """Seconds since the host started, its sleep included."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME)
+
+
+class Freshness(Generic[S]):
+    """The snapshots of a process, shared by its threads, and DECIDE of the protocol.
+
+    Everything is read when first asked for. A child of a fork starts with nothing, but
+    the store's connections are the caller's: fork before the store is used.
+
+    Attributes:
+        clock: replaced by tests.
+    """
+
+    def __init__(
+        self,
+        store: PolicyStore,
+        watch: Watch,
+        load: Callable[[str], Loaded[S]],
+        *,
+        capacity: int = 256,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._store, self._watch, self._load_snapshot = store, watch, load
+        self._capacity, self._now = capacity, now
+        self.clock: Callable[[], float] = boot_time
+        self._forget()
+        forget = weakref.WeakMethod(self._forget)
+        os.register_at_fork(after_in_child=lambda: (forget() or _nothing)())
+
+    @property
+    def revision(self) -> int:
+        """The revision that this process has applied."""
+        return self._applied[0]
+
+    def start(self) -> None:
+        """Catch up, before the first decision.
+
+        Raises:
+            NotReadyError: the store can not be read, or the wall clock is behind it.
+        """
+        self._catch_up()
+        self._require_clock(self._now())
+
+    def at_least(self, revision: int) -> None:
+        """Make sure that answers from now on are of that revision or newer.
+
+        Raises:
+            NotReadyError: the store is behind it.
+        """
+        if self.revision < revision:
+            self._catch_up()
+        if self.revision < revision:
+            text = f"revision {revision} is asked for, the store is at {self.revision}"
+            raise NotReadyError(text)
+
+    def ask(self, account: str, evaluate: Callable[[S], T]) -> tuple[T, int]:
+        """Answer from a snapshot no older than this call.
+
+        Args:
+            account: whose snapshot.
+            evaluate: the question; may be asked up to three times.
+
+        Returns:
+            The answer and a revision at which it is right.
+
+        Raises:
+            NotReadyError: no answer stands; never to be read as an allow.
+        """
+        if not self._settled(*self._applied):
+            self._catch_up()
+        for _round in range(ROUNDS):
+            # INVARIANT: noted before the snapshot; what is read later may be newer than it
+            applied, deadline = self._applied
+            entry = self._cached(account) or self._load(account)
+            answer = evaluate(entry.loaded.snapshot)
+            if not self._in_time(entry):
+                continue
+            # INVARIANT: settled at what was noted, not merely unchanged
+            if self._settled(applied, deadline):
+                return answer, applied
+            self._catch_up()
+            applied = self.revision
+            if self._stands(account, entry):
+                return answer, applied
+        raise NotReadyError(f"{account} changes faster than it can be answered")
+
+    def _settled(self, applied: int, deadline: float) -> bool:
+        return self._watch.word() == 2 * applied and self.clock() <= deadline
+
+    def _stands(self, account: str, entry: Entry[S]) -> bool:
+        # INVARIANT: identity; whichever thread's catch-up dropped it, it is gone
+        return self._cache.get(account) is entry
+
+    def _cached(self, account: str) -> Entry[S] | None:
+        entry = self._cache.get(account)
+        if entry is None or self._in_time(entry):
+            return entry
+        with self._lock:
+            self._cache.discard(account, entry)
+        return None
+
+    def _in_time(self, entry: Entry[S]) -> bool:
+        instant = self._now()
+        self._require_clock(instant)
+        return entry.covers(instant)
+
+    def _require_clock(self, instant: datetime) -> None:
+        if instant < self._newest_at:
+            text = f"the clock says {instant}, the last change was at {self._newest_at}"
+            raise NotReadyError(text)
+
+    def _load(self, account: str) -> Entry[S]:
+        with self._loading(account) as loading:
+            entry = self._cached(account)
+            if entry is not None:
+                return entry
+            since = self._now()
+            entry = Entry(self._load_snapshot(account), since)
+            with self._lock:
+                # INVARIANT: else a snapshot from before a change enters after its
+                # catch-up. A refused one serves its own round: the last look judges it
+                if self._cache.may_enter(entry.loaded, loading):
+                    self._cache.enter(account, entry)
+            return entry
+
+    @contextmanager
+    def _loading(self, account: str) -> Iterator[Loading]:
+        """One load of an account at a time, known to every catch-up from its start."""
+        with self._lock:
+            loading = self._cache.register(account)
+        try:
+            with loading.gate:
+                yield loading
+        finally:
+            with self._lock:
+                self._cache.unregister(account, loading)
+
+    def _catch_up(self) -> None:
+        with self._lock:
+            self._watch.remap()
+            # INVARIANT: word and clock before the read transaction
+            word, looked = self._watch.word(), self.clock()
+            known = self._cache.database_id is not None
+            changes = self._store.changes(
+                self.revision if known else _EVERYTHING_APPLIED
+            )
+            self._apply(changes, looked + BELIEVED_SECONDS)
+            if self._must_settle(word, changes.revision):
+                self._watch.settle()
+
+    def _must_settle(self, word: int, revision: int) -> bool:
+        # INVARIANT: on any mismatch, not only when odd; any word may have been left
+        return word != 2 * revision
+
+    def _apply(self, changes: Changes, deadline: float) -> None:
+        # INVARIANT: drop first; who sees the new revision must not find an old snapshot
+        self._cache.drop(changes, self.revision)
+        self._newest_at = changes.at or _LONG_AGO
+        self._applied = changes.revision, deadline
+
+    def _forget(self) -> None:
+        """Start with nothing: in a new process, and in a child of a fork."""
+        self._lock = threading.Lock()
+        self._cache = SnapshotCache[S](self._capacity)
+        self._newest_at = _LONG_AGO
+        self._applied = 0, float("-inf")
+
+
+def _nothing() -> None:
+    """What is left to do in a child when the object is gone."""

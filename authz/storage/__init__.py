@@ -1,0 +1,84 @@
+"""Where policy rows live: the Protocols that every store serves, and the stores.
+
+The SQL names load when they are first used: `authz` works without SQLAlchemy.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from authz.storage.protocol import (
+    EVERY_ACCOUNT,
+    AccountRows,
+    Change,
+    ChangeRecord,
+    Changes,
+    PolicyStore,
+    PolicyWriter,
+    StoredRelease,
+)
+
+if TYPE_CHECKING:
+    from authz.storage.adapter import Adapter
+    from authz.storage.chain import broken_links
+    from authz.storage.engines import lone_engine, prepare, reading_engine
+    from authz.storage.hooks import WriteHooks, discard_unfinished, head_reader, page_of
+    from authz.storage.memory import MemoryStore
+    from authz.storage.sql import SqlStore, SqlWriter, initialise
+    from authz.storage.tables import Base, Name, Number, UtcDateTime
+    from authz.storage.view import create_view
+
+_HOME_OF = {
+    "Adapter": "authz.storage.adapter",
+    "Base": "authz.storage.tables",
+    "MemoryStore": "authz.storage.memory",
+    "Name": "authz.storage.tables",
+    "Number": "authz.storage.tables",
+    "SqlStore": "authz.storage.sql",
+    "SqlWriter": "authz.storage.sql",
+    "UtcDateTime": "authz.storage.tables",
+    "WriteHooks": "authz.storage.hooks",
+    "broken_links": "authz.storage.chain",
+    "create_view": "authz.storage.view",
+    "discard_unfinished": "authz.storage.hooks",
+    "head_reader": "authz.storage.hooks",
+    "initialise": "authz.storage.sql",
+    "page_of": "authz.storage.hooks",
+    "lone_engine": "authz.storage.engines",
+    "prepare": "authz.storage.engines",
+    "reading_engine": "authz.storage.engines",
+}
+
+__all__ = [
+    "EVERY_ACCOUNT",
+    "AccountRows",
+    "Adapter",
+    "Base",
+    "Change",
+    "ChangeRecord",
+    "Changes",
+    "MemoryStore",
+    "Name",
+    "Number",
+    "PolicyStore",
+    "PolicyWriter",
+    "SqlStore",
+    "SqlWriter",
+    "StoredRelease",
+    "UtcDateTime",
+    "WriteHooks",
+    "broken_links",
+    "create_view",
+    "discard_unfinished",
+    "head_reader",
+    "initialise",
+    "lone_engine",
+    "page_of",
+    "prepare",
+    "reading_engine",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME_OF:
+        raise AttributeError(f"module 'authz.storage' has no attribute {name!r}")
+    return getattr(import_module(_HOME_OF[name]), name)

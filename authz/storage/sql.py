@@ -1,0 +1,308 @@
+"""Policy rows in a SQL database: SQLite embedded, PostgreSQL in production."""
+
+import json
+import secrets
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection, Engine, bindparam, insert, select, update
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from authz.engine import Row
+from authz.errors import StaleVersionError, StoreError
+from authz.policy import DatedRow
+from authz.storage.chain import entry
+from authz.storage.protocol import (
+    EVERY_ACCOUNT,
+    AccountRows,
+    Change,
+    ChangeRecord,
+    Changes,
+    StoredRelease,
+)
+from authz.storage.tables import (
+    PolicyChange,
+    PolicyReason,
+    PolicyRelease,
+    PolicyReleaseFile,
+    PolicyRevision,
+    PolicyRow,
+)
+
+_ROW = PolicyRow.__table__
+_CHANGE = PolicyChange.__table__
+_HEAD = PolicyRevision.__table__
+_COLUMNS = (_ROW.c.v0, _ROW.c.v1, _ROW.c.v2, _ROW.c.v3, _ROW.c.v4, _ROW.c.v5)
+#: ids are revision * this + place in the change: ordered, unique, without a sequence
+_ROWS_PER_CHANGE = 1 << 20
+_NEWEST = select(_CHANGE.c.at).where(_CHANGE.c.revision == bindparam("revision"))
+_LIVE_ROWS = select(
+    _ROW.c.id, _ROW.c.ptype, *_COLUMNS, _ROW.c.not_before, _ROW.c.not_after
+).where(_ROW.c.revision_removed.is_(None))
+
+
+class SqlStore:
+    """The decision path's reader; its engine gives each transaction one snapshot.
+
+    The engine comes from `reading_engine`: never the web application's session, so an
+    uncommitted change is never seen.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def changes(self, after: int) -> Changes:
+        """Read the head first: a WAL snapshot begins at its first SELECT."""
+        accounts = (
+            select(_CHANGE.c.account_id).distinct().where(_CHANGE.c.revision > after)
+        )
+        try:
+            with self._engine.begin() as connection:
+                head = _head(connection)
+                at = connection.scalar(_NEWEST, {"revision": head.revision})
+                rows = (
+                    connection.scalars(accounts).all() if head.revision != after else []
+                )
+        except SQLAlchemyError as error:
+            raise StoreError(f"the store can not be read: {error}") from error
+        return Changes(
+            database_id=head.database_id,
+            revision=head.revision,
+            release_number=head.release_number,
+            accounts=frozenset(rows),
+            at=at,
+        )
+
+    def load(self, account: str) -> AccountRows:
+        """Head and rows in one snapshot."""
+        try:
+            with self._engine.begin() as connection:
+                head = _head(connection)
+                rows = _live_rows(connection, account)
+        except SQLAlchemyError as error:
+            raise StoreError(f"the store can not be read: {error}") from error
+        return AccountRows(
+            database_id=head.database_id,
+            revision=head.revision,
+            release_number=head.release_number,
+            rows=rows,
+        )
+
+    def release(self, number: int) -> StoredRelease:
+        """The files, byte for byte; whether they verify is the reader's question."""
+        release = PolicyRelease.__table__
+        file = PolicyReleaseFile.__table__
+        with self._engine.begin() as connection:
+            stored = connection.scalar(
+                select(release.c.hash).where(release.c.number == number)
+            )
+            files = connection.execute(
+                select(file.c.path, file.c.content).where(file.c.number == number)
+            ).all()
+        if stored is None:
+            raise StoreError(f"no release {number} in the database; publish one first")
+        return StoredRelease(
+            number=number,
+            hash=stored,
+            files={path: bytes(data) for path, data in files},
+        )
+
+    def history(self, account: str | None = None) -> Sequence[ChangeRecord]:
+        """The chain in order."""
+        query = select(_CHANGE).order_by(_CHANGE.c.revision)
+        if account is not None:
+            query = query.where(_CHANGE.c.account_id == account)
+        with self._engine.begin() as connection:
+            return [_record(row._mapping) for row in connection.execute(query)]
+
+
+class SqlWriter:
+    """Writes inside the caller's session; takes the write lock first, never commits."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def rows(self, account: str) -> tuple[DatedRow, ...]:
+        """As this transaction sees them."""
+        return _live_rows(self._session.connection(), account)
+
+    def release_number(self) -> int:
+        """As this transaction sees it."""
+        return int(_head(self._session.connection()).release_number)
+
+    def apply(self, change: Change) -> int:
+        """Rows, revision and history in the caller's transaction."""
+        return self._write(self._session.connection(), change)
+
+    def publish(
+        self,
+        release: StoredRelease,
+        rows: Sequence[Row],
+        actor: str,
+        reason: str = "",
+    ) -> int:
+        """Files and rows of a release; rows that both releases have stay as they are."""
+        connection = self._session.connection()
+        old = {dated.row: dated for dated in _live_rows(connection, EVERY_ACCOUNT)}
+        change = Change(
+            account=EVERY_ACCOUNT,
+            actor=actor,
+            kind="release.published",
+            node=f"release.{release.number}",
+            remove=[dated for row, dated in old.items() if row not in set(rows)],
+            add=[DatedRow(row) for row in rows if row not in old],
+            after=(release.hash,),
+            reason=reason,
+        )
+        revision = self._write(connection, change, release_number=release.number)
+        connection.execute(
+            insert(PolicyRelease).values(
+                number=release.number,
+                hash=release.hash,
+                revision=revision,
+                published_at=datetime.now(UTC),
+                published_by=actor,
+            )
+        )
+        files = [
+            {"number": release.number, "path": path, "content": content}
+            for path, content in release.files.items()
+        ]
+        connection.execute(insert(PolicyReleaseFile), files)
+        return revision
+
+    def _write(
+        self, connection: Connection, change: Change, release_number: int | None = None
+    ) -> int:
+        revision = self._next_revision(connection, release_number)
+        for dated in change.remove:
+            _remove(connection, change.account, dated, revision)
+        if change.add:
+            _add(connection, change.account, change.add, revision)
+        _record_change(connection, change, revision)
+        return revision
+
+    def _next_revision(
+        self, connection: Connection, release_number: int | None = None
+    ) -> int:
+        """The revision row is the write lock on PostgreSQL, BEGIN IMMEDIATE on SQLite."""
+        values: dict[str, object] = {"revision": _HEAD.c.revision + 1}
+        if release_number is not None:
+            values["release_number"] = release_number
+        statement = update(PolicyRevision).values(values).returning(_HEAD.c.revision)
+        revision = connection.scalar(statement)
+        if revision is None:
+            raise StoreError(
+                "the database has no revision row; run `delega db upgrade`"
+            )
+        self._session.info["policy_revision"] = int(revision)
+        return int(revision)
+
+
+def initialise(connection: Connection) -> None:
+    """Write the one revision row of a new database; does nothing when it is there."""
+    if connection.scalar(select(_HEAD.c.id)) is None:
+        connection.execute(
+            insert(PolicyRevision).values(
+                id=1, database_id=secrets.token_hex(16), revision=0, release_number=0
+            )
+        )
+
+
+def _head(connection: Connection) -> PolicyRevision:
+    head = connection.execute(select(_HEAD)).one_or_none()
+    if head is None:
+        raise StoreError("the database has no revision row; run `delega db upgrade`")
+    return head  # type: ignore[return-value]  # a row with the table's names
+
+
+def _live_rows(connection: Connection, account: str) -> tuple[DatedRow, ...]:
+    query = _LIVE_ROWS.where(_ROW.c.account_id == account).order_by(_ROW.c.id)
+    return tuple(
+        DatedRow(
+            Row(ptype, tuple(value for value in values if value), f"row {row_id}"),
+            not_before,
+            not_after,
+        )
+        for row_id, ptype, *values, not_before, not_after in connection.execute(query)
+    )
+
+
+def _add(
+    connection: Connection, account: str, rows: Sequence[DatedRow], revision: int
+) -> None:
+    names = [column.name for column in _COLUMNS]
+    records = [
+        {
+            "account_id": account,
+            "id": revision * _ROWS_PER_CHANGE + place,
+            "ptype": dated.row.ptype,
+            **dict(zip(names, (*dated.row.values, *[""] * 6), strict=False)),
+            "not_before": dated.not_before,
+            "not_after": dated.not_after,
+            "revision_added": revision,
+        }
+        for place, dated in enumerate(rows)
+    ]
+    try:
+        connection.execute(insert(PolicyRow), records)
+    except IntegrityError as error:
+        raise StaleVersionError(
+            f"a row to add is there already: {error.orig}"
+        ) from error
+
+
+def _remove(
+    connection: Connection, account: str, dated: DatedRow, revision: int
+) -> None:
+    values = (*dated.row.values, *[""] * 6)
+    matches = [column == value for column, value in zip(_COLUMNS, values, strict=False)]
+    result = connection.execute(
+        update(PolicyRow)
+        .where(_ROW.c.account_id == account, _ROW.c.ptype == dated.row.ptype, *matches)
+        .where(_ROW.c.revision_removed.is_(None))
+        .values(revision_removed=revision)
+    )
+    if result.rowcount != 1:
+        raise StaleVersionError(f"the row to remove is not there: {dated.row}")
+
+
+def _record_change(connection: Connection, change: Change, revision: int) -> None:
+    previous = connection.scalar(
+        select(_CHANGE.c.hash).where(_CHANGE.c.revision == revision - 1)
+    )
+    salt = secrets.token_hex(16)
+    record = entry(change, revision, previous or "", salt)
+    lists = {
+        name: json.dumps(getattr(record, name))
+        for name in ("before", "after", "added", "removed")
+    }
+    connection.execute(
+        insert(PolicyChange).values(
+            revision=revision,
+            account_id=record.account,
+            at=record.at,
+            actor=record.actor,
+            kind=record.kind,
+            node=record.node,
+            reason_hash=record.reason_hash,
+            previous_hash=record.previous_hash,
+            hash=record.hash,
+            **lists,
+        )
+    )
+    if change.reason:
+        connection.execute(
+            insert(PolicyReason).values(
+                revision=revision, salt=salt, text=change.reason
+            )
+        )
+
+
+def _record(row: object) -> ChangeRecord:
+    values = dict(row)  # type: ignore[call-overload]  # a RowMapping
+    values["account"] = values.pop("account_id")
+    for name in ("before", "after", "added", "removed"):
+        values[name] = tuple(json.loads(values[name]))
+    return ChangeRecord(**values)

@@ -1,0 +1,158 @@
+"""What every store must do, asked of each of them alike."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from authz.engine import Row
+from authz.errors import StaleVersionError, StoreError
+from authz.policy import DatedRow
+from authz.storage import (
+    EVERY_ACCOUNT,
+    Change,
+    PolicyWriter,
+    StoredRelease,
+    broken_links,
+)
+from tests.authz.storage.stores import KINDS, Harness, a_store
+
+SIT = DatedRow(Row("g", ("u_1", "s_1", "a_1")), None, datetime(2027, 3, 14, tzinfo=UTC))
+READ = DatedRow(Row("g", ("s_1", "invoicing.read", "a_1")))
+OTHER = DatedRow(Row("g", ("u_2", "s_2", "a_2")))
+
+
+@pytest.fixture(params=KINDS)
+def harness(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Harness]:
+    with a_store(request.param, tmp_path) as found:
+        yield found
+
+
+def change(account: str = "a_1", **facts: object) -> Change:
+    return Change(account=account, actor="u_9", kind="test", node="u_1", **facts)  # type: ignore[arg-type]
+
+
+def test_a_new_store_is_at_revision_zero_without_a_release(harness: Harness) -> None:
+    found = harness.store.load("a_1")
+    assert (found.revision, found.release_number, found.rows) == (0, 0, ())
+    assert harness.store.changes(0).accounts == frozenset()
+
+
+def test_rows_come_back_as_written_with_their_dates(harness: Harness) -> None:
+    with harness.writing() as writer:
+        assert writer.apply(change(add=[SIT, READ])) == 1
+    assert harness.store.load("a_1").rows == (SIT, READ)
+    assert harness.store.load("a_1").revision == 1
+
+
+def test_values_that_look_like_syntax_survive_untouched(harness: Harness) -> None:
+    hostile = Row("g", ("u_1, role.owner, a_1", 's_"1"\n(', "a_1"))
+    with harness.writing() as writer:
+        writer.apply(change(add=[DatedRow(hostile)]))
+    assert harness.store.load("a_1").rows[0].row == hostile
+
+
+def test_a_transaction_sees_its_own_changes_and_others_do_not(harness: Harness) -> None:
+    with harness.writing() as writer:
+        writer.apply(change(add=[SIT]))
+        assert writer.rows("a_1") == (SIT,)
+        assert harness.store.load("a_1").rows == ()
+
+
+def test_an_exception_leaves_nothing_behind(harness: Harness) -> None:
+    def fail(writer: PolicyWriter) -> None:
+        writer.apply(change(add=[SIT]))
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError), harness.writing() as writer:
+        fail(writer)
+    assert harness.store.load("a_1").rows == ()
+    assert harness.store.changes(0).revision == 0
+
+
+def test_a_removed_row_is_gone_and_can_be_added_again(harness: Harness) -> None:
+    with harness.writing() as writer:
+        writer.apply(change(add=[READ]))
+        writer.apply(change(remove=[READ]))
+        assert writer.apply(change(add=[READ])) == 3
+    assert harness.store.load("a_1").rows == (READ,)
+
+
+def test_removing_what_is_not_there_is_refused(harness: Harness) -> None:
+    with pytest.raises(StaleVersionError), harness.writing() as writer:
+        writer.apply(change(remove=[READ]))
+
+
+def test_adding_what_is_there_is_refused(harness: Harness) -> None:
+    with harness.writing() as writer:
+        writer.apply(change(add=[READ]))
+    with pytest.raises(StaleVersionError), harness.writing() as writer:
+        writer.apply(change(add=[DatedRow(READ.row)]))
+
+
+def test_changes_name_the_accounts_that_changed_after_a_revision(
+    harness: Harness,
+) -> None:
+    with harness.writing() as writer:
+        writer.apply(change(add=[READ]))
+    with harness.writing() as writer:
+        writer.apply(change("a_2", add=[OTHER]))
+    assert harness.store.changes(0).accounts == {"a_1", "a_2"}
+    assert harness.store.changes(1).accounts == {"a_2"}
+    assert harness.store.changes(2).accounts == frozenset()
+    assert harness.store.changes(2).revision == 2
+
+
+def test_one_account_never_holds_anothers_rows(harness: Harness) -> None:
+    with harness.writing() as writer:
+        writer.apply(change(add=[READ]))
+        writer.apply(change("a_2", add=[OTHER]))
+    assert harness.store.load("a_1").rows == (READ,)
+    assert harness.store.load("a_2").rows == (OTHER,)
+
+
+def test_a_published_release_comes_back_byte_for_byte(harness: Harness) -> None:
+    files = {"model.conf": b"\x00\xff", "cases/a.toml": b"x"}
+    release = StoredRelease(number=1, hash="ab", files=files)
+    grants = [Row("p", ("x", "-", "s", "draft", "send"))]
+    with harness.writing() as writer:
+        assert writer.release_number() == 0
+        assert writer.publish(release, grants, "u_9") == 1
+        assert writer.release_number() == 1
+    assert harness.store.release(1) == release
+    assert harness.store.load("a_1").release_number == 1
+    assert harness.store.changes(0).release_number == 1
+    assert harness.store.changes(0).accounts == {EVERY_ACCOUNT}
+    assert [d.row for d in harness.store.load(EVERY_ACCOUNT).rows] == grants
+
+
+def test_the_next_release_removes_the_rows_it_lacks(harness: Harness) -> None:
+    old, kept, new = (Row("p", ("x", "-", "s", "draft", a)) for a in "abc")
+    with harness.writing() as writer:
+        writer.publish(
+            StoredRelease(number=1, hash="1", files={"a": b""}), [old, kept], "u"
+        )
+        writer.publish(
+            StoredRelease(number=2, hash="2", files={"a": b""}), [kept, new], "u"
+        )
+    assert [d.row for d in harness.store.load(EVERY_ACCOUNT).rows] == [kept, new]
+
+
+def test_a_release_that_was_never_published_is_an_error(harness: Harness) -> None:
+    with pytest.raises(StoreError, match="publish one first"):
+        harness.store.release(7)
+
+
+def test_the_history_says_who_did_what_and_its_chain_holds(harness: Harness) -> None:
+    with harness.writing() as writer:
+        writer.apply(change(add=[READ], before=["none"], after=["invoicing.read"]))
+        writer.apply(change("a_2", add=[OTHER], reason="asked by phone"))
+    history = harness.store.history()
+    assert [record.account for record in history] == ["a_1", "a_2"]
+    assert history[0].actor == "u_9"
+    assert history[0].after == ("invoicing.read",)
+    assert history[1].reason_hash != ""
+    assert "phone" not in repr(history)
+    assert broken_links(history) == []
+    assert [r.account for r in harness.store.history("a_2")] == ["a_2"]

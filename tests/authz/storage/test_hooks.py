@@ -1,0 +1,358 @@
+"""What a commit that changes policy does to the revision page."""
+
+import sqlite3
+import time
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import create_engine, event, text
+from sqlalchemy.exc import InvalidRequestError, OperationalError
+from sqlalchemy.orm import Session, scoped_session, sessionmaker
+
+from authz.errors import ChangeRefusedError, StoreError
+from authz.storage import hooks
+from authz.storage.engines import prepare
+from authz.storage.hooks import WROTE, head_reader, install, install_for
+from authz.storage.page import Page
+from authz.storage.tables import Base, PolicyRevision
+from tests.authz.accounts.freshness.rig import (
+    Writer,
+    make_database,
+    put_next,
+    url_of,
+    word_of,
+    write_word,
+)
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Path:
+    return make_database(tmp_path)
+
+
+@pytest.fixture
+def writer(database):
+    made = Writer(database)
+    made.hooks.timeout = 0.05
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def engine(database):
+    made = prepare(create_engine(url_of(database)))
+    yield made
+    made.dispose()
+
+
+def revision_of(database):
+    return head_reader(url_of(database))().revision
+
+
+def unlocked(database):
+    """Whether the page's lock is free."""
+    Page(database).lock(time.monotonic()).close()
+    return True
+
+
+def words_at_commit(engine, database):
+    """The page's word at the moment of each COMMIT of the engine."""
+    words = []
+    event.listen(engine, "commit", lambda _connection: words.append(word_of(database)))
+    return words
+
+
+# --- whose sessions -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["session", "sessionmaker", "scoped_session"])
+def test_every_kind_of_session_marks_and_settles(kind, database, engine):
+    session = target = Session(engine)
+    if kind == "sessionmaker":
+        target = sessionmaker(engine)
+        session = target()
+    elif kind == "scoped_session":
+        session = target = scoped_session(sessionmaker(engine))
+    install(target, Page(database), head_reader(url_of(database)))
+    words = words_at_commit(engine, database)
+    for revision in (1, 2):
+        assert put_next(session, "a_1") == revision
+        session.commit()
+        assert word_of(database) == 2 * revision
+    assert words == [1, 3]
+    assert session.info == {}
+    session.close()
+
+
+def test_flask_sqlalchemys_session_marks_and_settles(database):
+    app = Flask(__name__)
+    app.config["SQLALCHEMY_DATABASE_URI"] = url_of(database)
+    db = SQLAlchemy(model_class=Base)
+    db.init_app(app)
+    with app.app_context():
+        prepare(db.engine)
+        assert install_for(url_of(database), db.session).path == f"{database}-page"
+        words = words_at_commit(db.engine, database)
+        put_next(db.session, "a_1")
+        db.session.commit()
+        assert (words, word_of(database)) == ([1], 2)
+        put_next(db.session, "a_1")
+    # the end of the request removed the session
+    assert (revision_of(database), word_of(database)) == (1, 2)
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.mark.parametrize(
+    "url", ["postgresql+psycopg://host/delega", "sqlite://", "sqlite:///:memory:"]
+)
+def test_where_there_is_no_page_nothing_is_installed(url):
+    session = Session()
+    assert install_for(url, session) is None
+    assert not session.dispatch.before_commit
+
+
+def test_a_commit_without_policy_leaves_the_page_alone(writer, database):
+    writer.session.execute(text("SELECT 1"))
+    writer.session.commit()
+    writer.session.execute(text("SELECT 1"))
+    writer.session.rollback()
+    assert not Path(writer.page.path).exists()
+
+
+def test_a_change_that_is_rolled_back_leaves_the_page_alone(writer, database):
+    put_next(writer.session, "a_1")
+    writer.session.rollback()
+    assert not Path(writer.page.path).exists()
+    assert writer.session.info == {}
+    writer.session.commit()
+    assert not Path(writer.page.path).exists()
+
+
+def test_one_connection_in_the_pool_is_enough(database):
+    engine = prepare(
+        create_engine(url_of(database), pool_size=1, max_overflow=0, pool_timeout=1)
+    )
+    with Session(engine) as session:
+        install(session, Page(database), head_reader(url_of(database)))
+        put_next(session, "a_1")
+        session.commit()
+    engine.dispose()
+    assert word_of(database) == 2
+
+
+# --- savepoints -----------------------------------------------------------------------
+
+
+def test_a_savepoint_neither_settles_nor_unlocks(writer, database):
+    words = words_at_commit(writer.engine, database)
+    put_next(writer.session, "a_1")
+    with writer.session.begin_nested():
+        put_next(writer.session, "a_2")
+    assert word_of(database) == 1
+    with writer.session.begin_nested():
+        pass
+    assert word_of(database) == 1
+    with pytest.raises(BlockingIOError):
+        unlocked(database)
+    writer.session.commit()
+    assert words == [1]
+    assert word_of(database) == 4
+    assert unlocked(database)
+
+
+def test_a_commit_of_the_root_with_a_savepoint_open_is_marked(database, engine):
+    session = Session(engine)
+    install(session, Page(database), head_reader(url_of(database)))
+    words = words_at_commit(engine, database)
+    with session.begin():
+        put_next(session, "a_1")
+        session.begin_nested()
+        put_next(session, "a_2")
+    assert words == [1]
+    assert (word_of(database), revision_of(database)) == (4, 2)
+    session.close()
+
+
+def test_a_change_in_a_savepoint_that_is_rolled_back_settles_where_it_was(
+    writer, database
+):
+    writer.change()
+    nested = writer.session.begin_nested()
+    put_next(writer.session, "a_1")
+    nested.rollback()
+    writer.session.commit()
+    assert word_of(database) == 2
+    assert unlocked(database)
+
+
+def test_a_rollback_after_a_savepoint_settles_and_unlocks(writer, database):
+    put_next(writer.session, "a_1")
+    writer.session.begin_nested().commit()
+    assert word_of(database) == 1
+    writer.session.rollback()
+    assert (word_of(database), revision_of(database)) == (0, 0)
+    assert unlocked(database)
+    assert writer.session.info == {}
+
+
+# --- a COMMIT that raises -------------------------------------------------------------
+
+
+class CommitRaises:
+    """`do_commit` of the dialect fails once, before or after it took effect."""
+
+    def __init__(self, engine, monkeypatch, takes_effect):
+        self.left, self.takes_effect = 1, takes_effect
+        self.commit = engine.dialect.do_commit
+        monkeypatch.setattr(engine.dialect, "do_commit", self)
+
+    def __call__(self, connection):
+        if not self.left or self.takes_effect:
+            self.commit(connection)
+        if self.left:
+            self.left = 0
+            raise sqlite3.OperationalError("disk I/O error")
+
+
+@pytest.mark.parametrize("ending", ["rollback", "close"])
+@pytest.mark.parametrize("takes_effect", [False, True])
+def test_a_commit_that_raises_settles_at_what_is_committed(
+    ending, takes_effect, writer, database, monkeypatch
+):
+    writer.change()
+    CommitRaises(writer.engine, monkeypatch, takes_effect)
+    put_next(writer.session, "a_1")
+    with pytest.raises(OperationalError, match="disk I/O error"):
+        writer.session.commit()
+    getattr(writer.session, ending)()
+    assert revision_of(database) == (2 if takes_effect else 1)
+    assert word_of(database) == 2 * revision_of(database)
+    assert unlocked(database)
+    assert writer.session.info == {}
+    second = Writer(database)
+    assert second.change() == revision_of(database)
+    second.close()
+    assert writer.change() == revision_of(database)
+
+
+@pytest.mark.parametrize("safe", [True, False], ids=["on", "off"])
+def test_a_connection_inside_its_transaction_does_not_go_back_to_the_pool(
+    safe, writer, database, monkeypatch
+):
+    """SQLAlchemy skips the reset of a connection whose COMMIT raised."""
+    if not safe:
+        monkeypatch.setattr(hooks, "discard_unfinished", lambda engine: None)
+    CommitRaises(writer.engine, monkeypatch, takes_effect=False)
+    put_next(writer.session, "a_1")
+    before = writer.session.connection().connection.dbapi_connection
+    with pytest.raises(OperationalError):
+        writer.session.commit()
+    writer.session.close()
+    pooled = writer.engine.raw_connection()
+    assert (pooled.dbapi_connection is before) is not safe
+    assert pooled.dbapi_connection.in_transaction is not safe
+    pooled.close()
+
+
+# --- refusals -------------------------------------------------------------------------
+
+
+def refused(writer, database, match):
+    """The next change is refused, rolled back at once, and not committed later."""
+    put_next(writer.session, "a_1")
+    with pytest.raises(ChangeRefusedError, match=match):
+        writer.session.commit()
+    with Writer(database).engine.connect() as other:  # the write lock is free
+        other.execution_options(immediate=True).execute(text("SELECT 1"))
+        other.rollback()
+        other.engine.dispose()
+
+
+def test_a_change_is_refused_while_the_page_is_locked(writer, database):
+    held = Page(database).lock(time.monotonic())
+    refused(writer, database, "can not be marked")
+    held.close()
+    with pytest.raises(InvalidRequestError):
+        writer.session.commit()
+    writer.session.rollback()
+    assert revision_of(database) == 0
+    assert writer.change() == 1
+
+
+def test_a_change_is_refused_where_the_page_can_not_be_written(writer, database):
+    Path(writer.page.path).mkdir()
+    refused(writer, database, "Is a directory")
+    writer.session.close()
+    assert revision_of(database) == 0
+
+
+def test_a_change_is_refused_in_a_folder_that_can_not_be_written(
+    writer, database, monkeypatch
+):
+    def read_only(**_):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("authz.storage.page.tempfile.mkstemp", read_only)
+    refused(writer, database, "Permission denied")
+    writer.session.close()
+    assert revision_of(database) == 0
+    assert unlocked(database)
+
+
+def test_a_change_is_refused_when_the_revision_can_not_be_read_before_it(
+    writer, database
+):
+    read, writer.read_head = writer.read_head, unreadable
+    put_next(writer.session, "a_1")
+    with pytest.raises(StoreError):
+        writer.session.commit()
+    writer.session.close()
+    writer.read_head = read
+    assert revision_of(database) == 0
+    assert writer.change() == 1
+
+
+def test_a_revision_that_can_not_be_read_after_the_commit_leaves_the_word_odd(
+    writer, database
+):
+    writer.page.steps = lambda name: name == "read" and unreadable()
+    assert writer.change() == 1
+    assert (word_of(database), revision_of(database)) == (1, 1)
+    assert unlocked(database)
+    writer.page.steps = lambda name: None
+    assert writer.change() == 2
+    assert word_of(database) == 4
+
+
+def unreadable():
+    raise StoreError("the revision can not be read")
+
+
+def test_a_wrong_word_is_put_right_by_the_next_change(writer, database):
+    writer.change()
+    write_word(database, 999)
+    assert writer.change() == 2
+    assert word_of(database) == 4
+
+
+# --- reading the head -----------------------------------------------------------------
+
+
+def test_a_database_without_its_revision_row_can_not_be_read(database, engine):
+    with engine.begin() as connection:
+        connection.execute(PolicyRevision.__table__.delete())
+    with pytest.raises(StoreError, match="no revision row"):
+        head_reader(url_of(database))()
+
+
+def test_a_database_without_tables_can_not_be_read(tmp_path):
+    with pytest.raises(StoreError, match="can not be read"):
+        head_reader(url_of(tmp_path / "empty.db"))()
+
+
+def test_the_mark_that_policy_was_written_is_the_one_the_writer_leaves(writer):
+    put_next(writer.session, "a_1")
+    assert writer.session.info == {WROTE: 1}
