@@ -12,9 +12,9 @@ P5. After three rounds without a standing answer: `NotReadyError`, never an old 
 P6. A change of one account costs another account no snapshot.
 P7. The revision named is one at which the answer was right.
 
-They hold for the protocol as checked by exhaustive search of a model of it (Promela, spin
-6.5.2); what each safeguard prevents is shown by the tests of this module, which take it
-away. The other half, what a writer does, is in `authz.storage.hooks`.
+Source: the protocol `freshness.md` and its model `freshness.pml`, checked with spin 6.5.2
+as its tables say. What each safeguard prevents is shown by tests without it. What a
+writer does is in `authz.storage.hooks`; the page itself in `authz.storage.page`.
 """
 
 import os

@@ -56,8 +56,7 @@ class Catalogue:
 
     def find(self, resource: str, action: str) -> Action | None:
         """The action of that noun and verb, None if the list lacks it."""
-        found = self._by_key.get(f"{resource}.{action}")
-        return found if found and found.resource == resource else None
+        return self._by_key.get(f"{resource}.{action}")
 
     def has_resource(self, resource: str) -> bool:
         """Whether any action is about that noun."""

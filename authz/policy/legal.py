@@ -24,6 +24,15 @@ from authz.policy.release import Release
 
 EVERY_ACCOUNT = "*"
 STATES = frozenset(state_node(state) for state in State)
+#: state -> what its user may link to beside it; `s_*` any seat, `d_*` any delegation
+_LINKS = {
+    state_node(State.OWNER): {OWNER_ROLE},
+    state_node(State.ACTIVE): {"s_*", SELF_PASSWORD, SELF_SECOND_FACTOR},
+    state_node(State.TEMPORARY): {SELF_PASSWORD},
+    state_node(State.INVITED): set[str](),
+    state_node(State.SUSPENDED): set[str](),
+    state_node(State.DELEGATE): {"d_*"},
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -71,8 +80,11 @@ def _legal(
     kept: list[Row] = []
     dropped: list[Row] = []
     sets: dict[str, dict[str, Row]] = defaultdict(dict)
+    rows = tuple(rows)
+    states = _states(rows)
     for row in rows:
-        if not _of_a_known_kind(release, account, row):
+        known = _of_a_known_kind(release, account, row)
+        if not known or not _fits_state(row, states):
             dropped.append(row)
         elif row.ptype == "g" and row.values[1] in release.permissions:
             sets[row.values[0]][row.values[1]] = row
@@ -104,6 +116,26 @@ def _of_a_known_kind(release: Release, account: str, row: Row) -> bool:
         case "r_":
             return goal in release.permissions
     return False
+
+
+def _states(rows: Iterable[Row]) -> dict[str, set[str]]:
+    states: dict[str, set[str]] = defaultdict(set)
+    for row in rows:
+        if row.ptype == "g" and row.values[1] in STATES:
+            states[row.values[0]].add(row.values[1])
+    return states
+
+
+def _fits_state(row: Row, states: dict[str, set[str]]) -> bool:
+    """INVARIANT: a user's links are those of his one state; of two states, none counts."""
+    start, goal = row.values[:2]
+    if row.ptype != "g" or not start.startswith("u_"):
+        return True
+    held = states.get(start, set())
+    if len(held) != 1:
+        return False
+    (state,) = held
+    return goal == state or not _LINKS[state].isdisjoint({goal, f"{goal[:2]}*"})
 
 
 def _is_grantable(release: Release, goal: str) -> bool:

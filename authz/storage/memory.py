@@ -8,7 +8,7 @@ from threading import RLock
 
 from authz.engine import Row
 from authz.errors import StaleVersionError, StoreError
-from authz.policy import DatedRow
+from authz.policy import OWNER_ROLE, DatedRow
 from authz.storage.chain import entry
 from authz.storage.protocol import (
     EVERY_ACCOUNT,
@@ -108,7 +108,7 @@ class MemoryWriter:
                 raise StaleVersionError(f"the row to remove is not there: {dated.row}")
             rows.remove(match)
         for place, dated in enumerate(change.add):
-            if any(old.row == dated.row for old in rows):
+            if any(old.row == dated.row or _both_owners(old, dated) for old in rows):
                 raise StaleVersionError(f"a row to add is there already: {dated.row}")
             row = replace(dated.row, place=f"row {revision}.{place}")
             rows.append(replace(dated, row=row))
@@ -152,3 +152,8 @@ class MemoryWriter:
             releases={**self.state.releases, release.number: release},
         )
         return revision
+
+
+def _both_owners(one: DatedRow, other: DatedRow) -> bool:
+    """Whether the two links would give an account two owners."""
+    return OWNER_ROLE in one.row.values[1:2] and OWNER_ROLE in other.row.values[1:2]

@@ -108,6 +108,7 @@ def test_links_the_panel_writes_all_count():
         *user_rows("u_3", "a_1", State.TEMPORARY),
         *seat_rows("s_2", "a_1", ["r_1"]),
         *seat_rows("s_3", "a_1", ["role.bookkeeper"]),
+        *user_rows("u_4", "a_1", State.DELEGATE),
         *delegation_rows("u_4", "d_1", "a_1", ["role.read_only"]),
         *role_rows("r_1", "a_1", ["invoicing.read"]),
         DatedRow(Row("g2", ("a_1", "invoicing:change"))),
@@ -120,11 +121,12 @@ def test_links_the_panel_writes_all_count():
 def test_only_rows_in_force_count_and_the_next_change_is_known():
     soon, later = NOW + timedelta(hours=1), NOW + timedelta(days=1)
     dated = [
+        DatedRow(link("u_1", "state.active", "a_1")),
         DatedRow(link("u_1", "s_1", "a_1"), None, later),
         DatedRow(link("u_1", "s_2", "a_1"), soon, None),
         DatedRow(link("u_1", "s_3", "a_1"), None, NOW),
     ]
-    assert held(dated, "u_1") == {"s_1"}
+    assert held(dated, "u_1") == {"state.active", "s_1"}
     assert policy_at(RELEASE, "a_1", dated, NOW).valid_until == soon
     assert policy_at(RELEASE, "a_1", dated, soon).valid_until == later
     assert policy_at(RELEASE, "a_1", dated, later).valid_until is None
@@ -139,7 +141,8 @@ def test_a_prerequisite_that_has_ended_takes_the_rest_with_it():
 
 
 def test_the_same_row_twice_counts_once():
-    dated = [DatedRow(link("u_1", "s_1", "a_1")), DatedRow(link("u_1", "s_1", "a_1"))]
+    sits = DatedRow(link("u_1", "s_1", "a_1"))
+    dated = [DatedRow(link("u_1", "state.active", "a_1")), sits, sits]
     rows = policy_at(RELEASE, "a_1", dated, NOW).rows
     assert rows.count(link("u_1", "s_1", "a_1")) == 1
 
@@ -151,3 +154,25 @@ def test_presets_are_seen_under_the_accounts_own_name():
         r for r in RELEASE.rows if r.ptype == "p"
     ]
     assert {r.place for r in rows} == {r.place for r in RELEASE.rows}
+
+
+@pytest.mark.parametrize("state", [*State, None])
+@pytest.mark.parametrize(
+    "goal", ["s_1", "d_1", "role.owner", "self.password", "self.second_factor"]
+)
+def test_a_link_poked_in_counts_only_for_a_user_of_the_state_that_has_it(state, goal):
+    written = user_rows("u_1", "a_1", state, seat="s_1") if state else ()
+    own = {dated.row.values[1] for dated in written}
+    own |= {"d_1"} if state is State.DELEGATE else set()
+    poked = DatedRow(link("u_1", goal, "a_1"))
+    policy = policy_at(RELEASE, "a_1", [*written, poked], NOW)
+    assert (poked.row in policy.rows) == (goal in own)
+
+
+def test_a_user_of_two_states_has_neither():
+    dated = [
+        *user_rows("u_1", "a_1", State.SUSPENDED),
+        *user_rows("u_1", "a_1", State.ACTIVE, seat="s_1"),
+    ]
+    policy = policy_at(RELEASE, "a_1", dated, NOW)
+    assert set(policy.dropped) == {row.row for row in dated}

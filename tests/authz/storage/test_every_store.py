@@ -156,3 +156,14 @@ def test_the_history_says_who_did_what_and_its_chain_holds(harness: Harness) -> 
     assert "phone" not in repr(history)
     assert broken_links(history) == []
     assert [r.account for r in harness.store.history("a_2")] == ["a_2"]
+
+
+def test_an_account_has_one_owner(harness: Harness) -> None:
+    with harness.writing() as writer:
+        writer.apply(change(add=[DatedRow(Row("g", ("u_1", "role.owner", "a_1")))]))
+        writer.apply(
+            change("a_2", add=[DatedRow(Row("g", ("u_1", "role.owner", "a_2")))])
+        )
+    with pytest.raises(StaleVersionError), harness.writing() as writer:
+        writer.apply(change(add=[DatedRow(Row("g", ("u_2", "role.owner", "a_1")))]))
+    assert len(harness.store.load("a_1").rows) == 1
