@@ -1,18 +1,17 @@
 """Policy rows in a SQL database: SQLite embedded, PostgreSQL in production."""
 
-import json
 import secrets
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from sqlalchemy import Connection, Engine, bindparam, insert, select, update
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from authz.engine import Row
-from authz.errors import StaleVersionError, StoreError
+from authz.errors import StoreError
 from authz.policy import DatedRow
-from authz.storage.chain import entry
+from authz.storage import statements
 from authz.storage.protocol import (
     EVERY_ACCOUNT,
     AccountRows,
@@ -23,23 +22,14 @@ from authz.storage.protocol import (
 )
 from authz.storage.tables import (
     PolicyChange,
-    PolicyReason,
     PolicyRelease,
     PolicyReleaseFile,
     PolicyRevision,
-    PolicyRow,
 )
 
-_ROW = PolicyRow.__table__
 _CHANGE = PolicyChange.__table__
 _HEAD = PolicyRevision.__table__
-_COLUMNS = (_ROW.c.v0, _ROW.c.v1, _ROW.c.v2, _ROW.c.v3, _ROW.c.v4, _ROW.c.v5)
-#: ids are revision * this + place in the change: ordered, unique, without a sequence
-_ROWS_PER_CHANGE = 1 << 20
 _NEWEST = select(_CHANGE.c.at).where(_CHANGE.c.revision == bindparam("revision"))
-_LIVE_ROWS = select(
-    _ROW.c.id, _ROW.c.ptype, *_COLUMNS, _ROW.c.not_before, _ROW.c.not_after
-).where(_ROW.c.revision_removed.is_(None))
 
 
 class SqlStore:
@@ -59,7 +49,7 @@ class SqlStore:
         )
         try:
             with self._engine.begin() as connection:
-                head = _head(connection)
+                head = statements.head(connection)
                 at = connection.scalar(_NEWEST, {"revision": head.revision})
                 rows = (
                     connection.scalars(accounts).all() if head.revision != after else []
@@ -78,8 +68,8 @@ class SqlStore:
         """Head and rows in one snapshot."""
         try:
             with self._engine.begin() as connection:
-                head = _head(connection)
-                rows = _live_rows(connection, account)
+                head = statements.head(connection)
+                rows = statements.live_rows(connection, account)
         except SQLAlchemyError as error:
             raise StoreError(f"the store can not be read: {error}") from error
         return AccountRows(
@@ -114,7 +104,9 @@ class SqlStore:
         if account is not None:
             query = query.where(_CHANGE.c.account_id == account)
         with self._engine.begin() as connection:
-            return [_record(row._mapping) for row in connection.execute(query)]
+            return [
+                statements.record(row._mapping) for row in connection.execute(query)
+            ]
 
 
 class SqlWriter:
@@ -125,11 +117,11 @@ class SqlWriter:
 
     def rows(self, account: str) -> tuple[DatedRow, ...]:
         """As this transaction sees them."""
-        return _live_rows(self._session.connection(), account)
+        return statements.live_rows(self._session.connection(), account)
 
     def release_number(self) -> int:
         """As this transaction sees it."""
-        return int(_head(self._session.connection()).release_number)
+        return int(statements.head(self._session.connection()).release_number)
 
     def apply(self, change: Change) -> int:
         """Rows, revision and history in the caller's transaction."""
@@ -144,7 +136,10 @@ class SqlWriter:
     ) -> int:
         """Files and rows of a release; rows that both releases have stay as they are."""
         connection = self._session.connection()
-        old = {dated.row: dated for dated in _live_rows(connection, EVERY_ACCOUNT)}
+        old = {
+            dated.row: dated
+            for dated in statements.live_rows(connection, EVERY_ACCOUNT)
+        }
         change = Change(
             account=EVERY_ACCOUNT,
             actor=actor,
@@ -177,10 +172,10 @@ class SqlWriter:
     ) -> int:
         revision = self._next_revision(connection, release_number)
         for dated in change.remove:
-            _remove(connection, change.account, dated, revision)
+            statements.remove(connection, change.account, dated, revision)
         if change.add:
-            _add(connection, change.account, change.add, revision)
-        _record_change(connection, change, revision)
+            statements.add(connection, change.account, change.add, revision)
+        statements.record_change(connection, change, revision)
         return revision
 
     def _next_revision(
@@ -208,101 +203,3 @@ def initialise(connection: Connection) -> None:
                 id=1, database_id=secrets.token_hex(16), revision=0, release_number=0
             )
         )
-
-
-def _head(connection: Connection) -> PolicyRevision:
-    head = connection.execute(select(_HEAD)).one_or_none()
-    if head is None:
-        raise StoreError("the database has no revision row; run `delega db upgrade`")
-    return head  # type: ignore[return-value]  # a row with the table's names
-
-
-def _live_rows(connection: Connection, account: str) -> tuple[DatedRow, ...]:
-    query = _LIVE_ROWS.where(_ROW.c.account_id == account).order_by(_ROW.c.id)
-    return tuple(
-        DatedRow(
-            Row(ptype, tuple(value for value in values if value), f"row {row_id}"),
-            not_before,
-            not_after,
-        )
-        for row_id, ptype, *values, not_before, not_after in connection.execute(query)
-    )
-
-
-def _add(
-    connection: Connection, account: str, rows: Sequence[DatedRow], revision: int
-) -> None:
-    names = [column.name for column in _COLUMNS]
-    records = [
-        {
-            "account_id": account,
-            "id": revision * _ROWS_PER_CHANGE + place,
-            "ptype": dated.row.ptype,
-            **dict(zip(names, (*dated.row.values, *[""] * 6), strict=False)),
-            "not_before": dated.not_before,
-            "not_after": dated.not_after,
-            "revision_added": revision,
-        }
-        for place, dated in enumerate(rows)
-    ]
-    try:
-        connection.execute(insert(PolicyRow), records)
-    except IntegrityError as error:
-        raise StaleVersionError(
-            f"a row to add is there already: {error.orig}"
-        ) from error
-
-
-def _remove(
-    connection: Connection, account: str, dated: DatedRow, revision: int
-) -> None:
-    values = (*dated.row.values, *[""] * 6)
-    matches = [column == value for column, value in zip(_COLUMNS, values, strict=False)]
-    result = connection.execute(
-        update(PolicyRow)
-        .where(_ROW.c.account_id == account, _ROW.c.ptype == dated.row.ptype, *matches)
-        .where(_ROW.c.revision_removed.is_(None))
-        .values(revision_removed=revision)
-    )
-    if result.rowcount != 1:
-        raise StaleVersionError(f"the row to remove is not there: {dated.row}")
-
-
-def _record_change(connection: Connection, change: Change, revision: int) -> None:
-    previous = connection.scalar(
-        select(_CHANGE.c.hash).where(_CHANGE.c.revision == revision - 1)
-    )
-    salt = secrets.token_hex(16)
-    record = entry(change, revision, previous or "", salt)
-    lists = {
-        name: json.dumps(getattr(record, name))
-        for name in ("before", "after", "added", "removed")
-    }
-    connection.execute(
-        insert(PolicyChange).values(
-            revision=revision,
-            account_id=record.account,
-            at=record.at,
-            actor=record.actor,
-            kind=record.kind,
-            node=record.node,
-            reason_hash=record.reason_hash,
-            previous_hash=record.previous_hash,
-            hash=record.hash,
-            **lists,
-        )
-    )
-    if change.reason:
-        connection.execute(
-            insert(PolicyReason).values(
-                revision=revision, salt=salt, text=change.reason
-            )
-        )
-
-
-def _record(row: object) -> ChangeRecord:
-    values = dict(row)  # type: ignore[call-overload]  # a RowMapping
-    values["account"] = values.pop("account_id")
-    for name in ("before", "after", "added", "removed"):
-        values[name] = tuple(json.loads(values[name]))
-    return ChangeRecord(**values)

@@ -174,9 +174,9 @@ def test_rows_poked_in_by_sql_count_only_as_far_as_they_are_legal() -> None:
     _poke(
         world,
         Row("g", (SEAT, "invoicing.edit_banks", ACCOUNT)),
-        Row("g", (SEAT, "role.owner", ACCOUNT)),
+        Row("g", (SEAT, "owner", ACCOUNT)),
         Row("g", (ANNA, "invoicing.read", ACCOUNT)),
-        Row("g", ("u_x", "role.owner", "a_2")),
+        Row("g", ("u_x", "s_9", "a_2")),
         Row("g2", ("a_2", "invoicing:change")),
     )
     assert world.ask("bank.create") == "no_permission"
