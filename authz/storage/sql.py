@@ -119,6 +119,13 @@ class SqlWriter:
         """As this transaction sees them."""
         return statements.live_rows(self._session.connection(), account)
 
+    def lock(self) -> None:
+        """Make other writers of policy wait, before anything is read that changes.
+
+        On SQLite the transaction itself is the lock (BEGIN IMMEDIATE).
+        """
+        self._session.execute(select(_HEAD.c.revision).with_for_update())
+
     def release_number(self) -> int:
         """As this transaction sees it."""
         return int(statements.head(self._session.connection()).release_number)

@@ -1,0 +1,28 @@
+"""gunicorn: `gunicorn -c config/gunicorn.conf.py "webapp:create_app()"`."""
+
+import ipaddress
+import sys
+from typing import Any
+
+from config.settings import read_settings
+
+bind = ["127.0.0.1:8000"]
+workers = 2
+threads = 4
+worker_class = "gthread"
+keepalive = 75
+timeout = 60
+graceful_timeout = 20
+reuse_port = True
+control_socket_disable = True
+worker_tmp_dir = "/dev/shm" if sys.platform == "linux" else None  # noqa: S108
+accesslog = None
+
+
+def on_starting(server: Any) -> None:
+    """The demo's data and passwords are for this machine alone."""
+    if not read_settings().demo:
+        return
+    for host, _port in server.cfg.address:
+        if not ipaddress.ip_address(host).is_loopback:
+            raise SystemExit(f"the demo listens on loopback alone, not on {host}")

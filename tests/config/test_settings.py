@@ -1,0 +1,87 @@
+"""Settings: what is needed is asked for, what can not be used is refused."""
+
+import runpy
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+import config
+from config.settings import SettingsError, policy_folder, read_settings
+
+GOOD = {"DATABASE_URL": "sqlite:///x.sqlite3", "SECRET_KEY": "k" * 32}
+GUNICORN = Path(config.__file__).with_name("gunicorn.conf.py")
+
+
+def test_two_settings_are_enough() -> None:
+    settings = read_settings(GOOD)
+    assert settings.is_sqlite
+    assert settings.secure_cookies
+    assert not settings.unsigned_releases
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"DATABASE_URL": ""}, "DATABASE_URL"),
+        ({"SECRET_KEY": "short"}, "SECRET_KEY"),
+        ({"SECRET_KEY": ""}, "SECRET_KEY"),
+        ({"DELEGA_DEMO": "yes"}, "DELEGA_DEMO"),
+        ({"DELEGA_DEMO": "1", "DATABASE_URL": "postgresql://x"}, "demo"),
+        ({"DELEGA_CACHED_ACCOUNTS": "0"}, "DELEGA_CACHED_ACCOUNTS"),
+        ({"DELEGA_CACHED_ACCOUNTS": "many"}, "DELEGA_CACHED_ACCOUNTS"),
+        ({"DELEGA_EVALUATOR": "compiled"}, "DELEGA_EVALUATOR"),
+    ],
+)
+def test_what_can_not_be_used_is_refused_by_name(
+    changes: dict[str, str], message: str
+) -> None:
+    with pytest.raises(SettingsError, match=message):
+        read_settings({**GOOD, **changes})
+
+
+def test_the_prefixed_name_wins_and_secrets_come_from_files_too(tmp_path: Path) -> None:
+    (tmp_path / "key").write_text("f" * 40 + "\n")
+    settings = read_settings(
+        {
+            **GOOD,
+            "DELEGA_DATABASE_URL": "postgresql://db/delega",
+            "DELEGA_SECRET_KEY_FILE": str(tmp_path / "key"),
+            "DELEGA_SECRET_KEY_FALLBACKS": "a b",
+            "DELEGA_XSD": "schema.xsd",
+            "DELEGA_PUBLIC_URL": "https://panel.example.it/",
+        }
+    )
+    assert not settings.is_sqlite
+    assert settings.secret_key == "f" * 40
+    assert settings.secret_key_fallbacks == ("a", "b")
+    assert settings.xsd_path == Path("schema.xsd")
+    assert settings.public_url == "https://panel.example.it"
+
+
+def test_the_demo_accepts_unsigned_releases_and_plain_cookies() -> None:
+    settings = read_settings({**GOOD, "DELEGA_DEMO": "1"})
+    assert settings.unsigned_releases
+    assert not settings.secure_cookies
+
+
+def test_the_policy_folder_needs_no_other_setting() -> None:
+    assert policy_folder({}) is None
+    assert policy_folder({"DELEGA_POLICY_DIR": "p"}) == Path("p")
+
+
+def starting(host: str, monkeypatch: pytest.MonkeyPatch, *, demo: str) -> None:
+    for name, value in {**GOOD, "DELEGA_DEMO": demo}.items():
+        monkeypatch.setenv(name, value)
+    settings = runpy.run_path(str(GUNICORN))
+    server = SimpleNamespace(cfg=SimpleNamespace(address=[(host, 8000)]))
+    settings["on_starting"](server)
+
+
+def test_the_demo_never_listens_beyond_loopback(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    starting("127.0.0.1", monkeypatch, demo="1")
+    with pytest.raises(SystemExit, match="loopback"):
+        starting("0.0.0.0", monkeypatch, demo="1")  # noqa: S104
+    starting("0.0.0.0", monkeypatch, demo="0")  # noqa: S104

@@ -1,0 +1,229 @@
+"""The story of the first day, in a real browser, on two gunicorn workers.
+
+Every page that is opened is looked at by axe-core, must not complain on the console and
+must not scroll sideways. DELEGA_SCREENSHOTS names a folder that keeps what was seen.
+"""
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.webapp.story.conftest import Demo
+
+SAMPLES = Path("webapp/demo/samples")
+NEW_PASSWORD = "lanterna-fiume-castagna-volo"
+
+
+class Person:
+    """Somebody at a browser of a certain width, in a language."""
+
+    def __init__(self, browser: Any, demo: Demo, width: int, language: str) -> None:
+        locale = {"it": "it-IT", "en": "en-GB"}[language]
+        self.demo, self.width, self.language = demo, width, language
+        self.context = browser.new_context(
+            viewport={"width": width, "height": 900},
+            locale=locale,
+            reduced_motion="reduce",
+        )
+        self.page = self.context.new_page()
+        self.complaints: list[str] = []
+        self.page.on("console", self._listen)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def _listen(self, message: Any) -> None:
+        if message.type in ("error", "warning") and "status of 4" not in message.text:
+            self.complaints.append(message.text)
+
+    def sign_in(self, user_name: str, password: str | None = None) -> "Person":
+        self.open(f"/sign-in?lang={self.language}", "signin")
+        self.page.fill("[name=user_name]", user_name)
+        self.page.fill("[name=password]", password or self.demo.passwords[user_name])
+        self.page.click("button.button-main")
+        assert "/a/" in self.page.url
+        return self
+
+    @property
+    def account(self) -> str:
+        return re.search(r"/a/(a_\w+)", self.page.url).group(1)  # type: ignore[union-attr]
+
+    def open(self, path: str, name: str = "") -> int:
+        """Open an address; answers the status."""
+        answer = self.page.goto(self.demo.url + path)
+        if name:
+            self.look(name)
+        return int(answer.status)
+
+    def look(self, name: str) -> None:
+        """A page like any other: accessible, quiet, and no wider than the screen."""
+        from axe_playwright_python.sync_playwright import Axe
+
+        found = Axe().run(self.page).response["violations"]
+        summary = [
+            (v["id"], [node["target"] for node in v["nodes"]][:3]) for v in found
+        ]
+        assert summary == [], name
+        assert self.complaints == [], name
+        wide = "document.documentElement.scrollWidth - window.innerWidth"
+        assert self.page.evaluate(wide) <= 0, name
+        folder = os.environ.get("DELEGA_SCREENSHOTS")
+        if folder:
+            file = f"{name}-{self.width}-{self.language}.png"
+            self.page.screenshot(path=Path(folder) / file, full_page=True)
+
+    def click(self, text: str) -> None:
+        self.page.click(f"text={text}")
+
+    def sees(self, text: str) -> bool:
+        return text in self.page.inner_text("main")
+
+
+@pytest.fixture
+def people(browser: Any, demo: Demo) -> Iterator[Any]:
+    """Makes people; closes their browsers."""
+    made: list[Person] = []
+
+    def person(width: int = 1280, language: str = "it") -> Person:
+        made.append(Person(browser, demo, width, language))
+        return made[-1]
+
+    yield person
+    for each in made:
+        each.context.close()
+
+
+def test_the_owner_gives_and_takes_and_the_next_click_obeys(people: Any) -> None:
+    marta = people().sign_in("martabellandi")
+    marta.look("home")
+    assert marta.sees("2 di 5")
+    anna = people().sign_in("annaricci26")
+    account = anna.account
+    anna.open(f"/a/{account}/drafts", "drafts")
+    anna.page.click("main table a >> nth=0")
+    anna.look("draft")
+    draft = anna.page.url.removeprefix(anna.demo.url)
+    assert not anna.sees("Invia a SdI")
+    assert anna.open(f"/a/{account}/settings/users", "forbidden") == 403
+
+    marta.open(f"/a/{account}/settings/users", "people")
+    marta.page.click("tr:has-text('Anna Ricci') >> text=Permessi")
+    marta.look("permissions")
+    marta.page.check("[value='invoicing.send_sdi']")
+    marta.page.wait_for_selector("#effect >> text=potrà anche")
+    marta.look("permissions-changed")
+    marta.click("Salva le modifiche")
+    assert marta.sees("In vigore ovunque")
+    for _ in range(8):  # whichever worker answers
+        anna.open(draft)
+        assert anna.sees("Invia a SdI")
+
+    marta.page.uncheck("[value='invoicing.send_sdi']")
+    marta.page.wait_for_selector("#effect >> text=non potrà più")
+    marta.click("Salva le modifiche")
+    anna.page.click("text=Invia a SdI")
+    anna.look("forbidden-send")
+    assert anna.sees("Invio a SdI")
+    assert anna.sees("Marta Bellandi")
+    for _ in range(8):
+        anna.open(draft)
+        assert not anna.sees("Invia a SdI")
+
+
+def test_a_new_user_starts_from_the_link_in_the_mail(people: Any) -> None:
+    marta = people(language="en").sign_in("martabellandi")
+    marta.open(f"/a/{marta.account}/settings/users/new", "create")
+    marta.page.fill("[name=name]", "Giulia Conti")
+    marta.page.fill("[name=email]", "giulia@example.com")
+    marta.page.fill("[name=user_name]", "giuliaconti9")
+    marta.page.click("button:has-text('Read only')")
+    marta.page.wait_for_load_state()
+    assert marta.page.is_checked("[value='invoicing.read']")
+    marta.page.click(".form-actions button")
+    marta.look("created")
+    assert marta.sees("giuliaconti9")
+
+    giulia = people()
+    giulia.open("/demo/mail", "mail")
+    giulia.page.click("a[href*='/activate/'] >> nth=0")
+    giulia.look("activate")
+    giulia.page.fill("[name=new]", NEW_PASSWORD)
+    giulia.page.fill("[name=repeat]", NEW_PASSWORD)
+    giulia.page.click("button.button-main")
+    assert f"/a/{marta.account}/" in giulia.page.url
+    giulia.look("home-read-only")
+    assert giulia.open(f"/a/{marta.account}/drafts/new") == 403
+
+
+def test_a_real_file_is_uploaded_shown_and_sent(people: Any) -> None:
+    marta = people().sign_in("martabellandi")
+    account = marta.account
+    marta.open(f"/a/{account}/uploads", "upload")
+    marta.page.set_input_files("input[type=file]", SAMPLES / "ordinary.xml")
+    marta.page.click("button.button-main")
+    marta.look("uploaded")
+    marta.open(f"/a/{account}/drafts")
+    marta.page.click("main table a >> nth=0")
+    marta.look("draft-uploaded")
+    marta.page.click("text=Invia a SdI")
+    marta.look("sent")
+    assert "/sent" in marta.page.url
+
+
+def test_a_broken_file_is_refused_by_line_and_element(
+    people: Any, tmp_path: Path
+) -> None:
+    marta = people().sign_in("martabellandi")
+    broken = tmp_path / "broken.xml"
+    text = (SAMPLES / "ordinary.xml").read_text(encoding="utf-8")
+    broken.write_text(text.replace("<Divisa>EUR</Divisa>", "", 1), encoding="utf-8")
+    marta.open(f"/a/{marta.account}/uploads")
+    marta.page.set_input_files("input[type=file]", broken)
+    marta.page.click("button.button-main")
+    marta.look("upload-refused")
+    assert marta.sees("Divisa")
+    assert marta.sees("broken.xml")
+
+
+def test_only_receiving_has_nothing_to_send(people: Any) -> None:
+    paolo = people().sign_in("paologreco7")
+    paolo.look("home-sr")
+    assert not paolo.sees("Bozze recenti")
+    assert paolo.open(f"/a/{paolo.account}/drafts", "forbidden-sr") == 403
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+@pytest.mark.parametrize("language", ["it", "en"])
+def test_every_menu_page_is_accessible_quiet_and_fits(
+    people: Any, width: int, language: str
+) -> None:
+    marta = people(width, language).sign_in("martabellandi")
+    pages = ["", "drafts", "drafts/new", "uploads", "sent", "received"]
+    pages += ["received/import", "customers", "customers/new", "suppliers"]
+    pages += ["products", "products/new", "banks", "banks/new", "settings"]
+    pages += ["settings/users", "settings/users/new", "settings/seats", "password"]
+    for tail in pages:
+        path = f"/a/{marta.account}/{tail}?lang={language}"
+        assert marta.open(path, (tail or "home").replace("/", "-")) == 200
+    missing = marta.open(f"/a/{marta.account}/nothing", "missing")
+    assert missing == 404
+
+
+def test_without_script_the_same_forms_work(browser: Any, demo: Demo) -> None:
+    context = browser.new_context(java_script_enabled=False, locale="it-IT")
+    page = context.new_page()
+    page.goto(f"{demo.url}/sign-in")
+    page.fill("[name=user_name]", "martabellandi")
+    page.fill("[name=password]", demo.passwords["martabellandi"])
+    page.click("button.button-main")
+    account = re.search(r"/a/(a_\w+)", page.url).group(1)  # type: ignore[union-attr]
+    page.goto(f"{demo.url}/a/{account}/settings/users")
+    page.click("tr:has-text('Luca Ferri') >> text=Permessi")
+    page.check("[value='invoicing.configure']")
+    page.click(".only-plain >> text=Mostra l’effetto")
+    assert "potrà anche" in page.inner_text("main")
+    page.click("text=Salva le modifiche")
+    assert "In vigore ovunque" in page.inner_text("main")
+    context.close()

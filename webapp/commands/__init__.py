@@ -1,0 +1,1 @@
+"""The subcommands of `delega`, one file a noun."""

@@ -1,0 +1,82 @@
+"""Opening an account with its owner and seats; used by the command line and the demo."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+
+from sqlalchemy.orm import Session
+
+from authz import State
+from webapp.extensions import editor
+from webapp.ids import new_id
+from webapp.tables import Account, AccountModule, Seat, User
+
+SYSTEM = "system"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NewAccount:
+    """What a company bought, and who owns it."""
+
+    name: str
+    vat: str
+    edition: str
+    ends_on: date
+    owner_name: str
+    owner_user_name: str
+    owner_email: str
+    modules: tuple[str, ...] = ()
+    seats: int = 0
+    activated_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    details: dict[str, str] = field(default_factory=dict)
+
+
+def open_account(session: Session, new: NewAccount) -> tuple[Account, User]:
+    """Account, owner and seats with their policy rows, in the current transaction."""
+    account = Account(
+        id=new_id("a"),
+        name=new.name,
+        vat=new.vat,
+        edition=new.edition,
+        activated_at=new.activated_at,
+        ends_on=new.ends_on,
+        used_bytes=0,
+        space_bytes=1_000_000_000,
+        modules=[
+            AccountModule(module=name, ends_on=new.ends_on) for name in new.modules
+        ],
+        **new.details,
+    )
+    session.add(account)
+    session.flush()
+    owner = User(
+        id=new_id("u"),
+        account_id=account.id,
+        user_name=new.owner_user_name,
+        folded_name=new.owner_user_name.lower(),
+        full_name=new.owner_name,
+        email=new.owner_email,
+        state=State.OWNER,
+        created_at=datetime.now(UTC),
+    )
+    seats = [_seat(account, new.ends_on) for _ in range(new.seats)]
+    session.add_all([owner, *seats])
+    session.flush()
+    editor(account.id, SYSTEM).open_account(
+        owner.id, account.contract(), [seat.id for seat in seats]
+    )
+    return account, owner
+
+
+def add_seats(
+    session: Session, account: Account, count: int, paid_until: date
+) -> list[Seat]:
+    """Seats whose payment was registered; in the current transaction."""
+    seats = [_seat(account, paid_until) for _ in range(count)]
+    session.add_all(seats)
+    session.flush()
+    editor(account.id, SYSTEM).add_seats([seat.id for seat in seats])
+    return seats
+
+
+def _seat(account: Account, paid_until: date) -> Seat:
+    return Seat(account_id=account.id, id=new_id("s"), paid_until=paid_until, version=1)

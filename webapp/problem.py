@@ -1,0 +1,137 @@
+"""Every error as a page in the reader's language, or as problem+json (RFC 9457)."""
+
+import json
+from datetime import UTC, datetime
+from http import HTTPStatus
+
+from flask import Flask, Response, current_app, g, render_template, request
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+
+from authz import NotReadyError, StaleVersionError
+from webapp.extensions import db
+from webapp.guard import RefusedError
+from webapp.i18n import moment
+
+RETRY_SECONDS = "2"
+
+_WORDS = {
+    400: (_l("We could not read the request"), _l("Go back and try again.")),
+    401: (_l("You need to sign in"), _l("Sign in and try again. Nothing was changed.")),
+    404: (
+        _l("This page does not exist"),
+        _l("The address may be wrong, or the page may not be yours to see."),
+    ),
+    405: (_l("This page does not do that"), _l("Go back and try again.")),
+    409: (
+        _l("Somebody changed it in the meantime"),
+        _l("Nothing was saved. Open the page again and look at what changed."),
+    ),
+    413: (_l("The file is too large"), _l("Nothing was stored.")),
+    429: (_l("Too many attempts"), _l("Wait a few minutes, then try again.")),
+    500: (
+        _l("Something broke on our side"),
+        _l("Nothing was changed. Try again, and tell us the code below."),
+    ),
+    503: (
+        _l("The panel can not answer right now"),
+        _l("Nothing was changed. Try again in a moment."),
+    ),
+}
+
+
+def init_app(app: Flask) -> None:
+    """Give each kind of error its answer."""
+    app.register_error_handler(RefusedError, _refused)
+    app.register_error_handler(CSRFError, _expired_form)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(StaleVersionError, _stale)
+    app.register_error_handler(NotReadyError, _not_ready)
+    app.register_error_handler(OperationalError, _not_ready)
+    app.register_error_handler(Exception, _broken)
+
+
+def wants_json() -> bool:
+    """Services get problem+json, browsers a page."""
+    return "/access/v1/" in request.path or (
+        request.accept_mimetypes.best_match(["text/html", "application/problem+json"])
+        == "application/problem+json"
+    )
+
+
+def problem(status: int, code: str, detail: str) -> Response:
+    """A problem+json answer; `code` is stable, `detail` for people."""
+    body = {
+        "type": f"urn:delega:problem:{code}",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "code": code,
+        "detail": detail,
+        "request_id": g.get("request_id", ""),
+    }
+    return Response(
+        json.dumps(body), status=status, content_type="application/problem+json"
+    )
+
+
+def page(status: int, *, title: str = "", sentence: str = "") -> Response:
+    """The error page."""
+    if wants_json():
+        return problem(status, str(status), str(sentence or title))
+    words = _WORDS.get(status, _WORDS[500] if status >= 500 else _WORDS[400])
+    html = render_template(
+        "problem/error.html",
+        status=status,
+        title=title or words[0],
+        sentence=sentence or words[1],
+        retry=None,
+        code=g.get("request_id", ""),
+        when=moment(datetime.now(UTC)),
+        home_url="/",
+    )
+    return Response(html, status=status, content_type="text/html; charset=utf-8")
+
+
+def _refused(error: RefusedError) -> Response:
+    if wants_json():
+        return problem(403, error.decision.reason, error.decision.text("en"))
+    show = current_app.extensions["delega_refused_page"]
+    html = show(error.action, error.decision)
+    return Response(html, status=403, content_type="text/html; charset=utf-8")
+
+
+def _expired_form(_error: CSRFError) -> Response:
+    sentence = _("The form was open for too long. Go back, reload and send it again.")
+    return page(400, title=_("The form has expired"), sentence=sentence)
+
+
+def _http(error: HTTPException) -> Response:
+    if error.response is not None:
+        return error.response  # type: ignore[return-value]
+    answer = page(error.code or 500)
+    for name, value in error.get_headers():
+        if name not in ("Content-Type", "Content-Length"):
+            answer.headers[name] = value
+    return answer
+
+
+def _stale(_error: StaleVersionError) -> Response:
+    db.session.rollback()
+    return page(409)
+
+
+def _not_ready(error: Exception) -> Response:
+    current_app.logger.error("not ready: %s", error)
+    db.session.rollback()
+    answer = page(503)
+    answer.headers["Retry-After"] = RETRY_SECONDS
+    return answer
+
+
+def _broken(error: Exception) -> Response:
+    current_app.logger.error("unhandled error", exc_info=error)
+    db.session.rollback()
+    return page(500)

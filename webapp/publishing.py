@@ -1,0 +1,32 @@
+"""Putting a policy folder in force: checked first, then one transaction."""
+
+from pathlib import Path
+
+from authz import PolicyError, publish, read_folder
+from authz.review import case_texts, lint, run_cases
+from authz.storage import SqlWriter
+from webapp.extensions import begin_write, enforcer
+
+
+def publish_folder(folder: Path, reason: str = "") -> str:
+    """Check a folder and put it in force; answers one line about it.
+
+    Raises:
+        PolicyError: lint or cases found errors; nothing was published.
+    """
+    release = read_folder(folder)
+    faults = [*lint(release), *run_cases(release, case_texts(release)).faults]
+    errors = [fault for fault in faults if fault.severity == "error"]
+    if errors:
+        raise PolicyError(errors)
+    session = begin_write(policy=True)
+    writer = SqlWriter(session)
+    current = enforcer().release() if writer.release_number() else None
+    if current is not None and current.hash == release.hash:
+        session.rollback()
+        return f"release {release.hash[:12]} is in force already"
+    number, revision = publish(
+        writer, release, "system", current=current, reason=reason
+    )
+    session.commit()
+    return f"release {number} ({release.hash[:12]}) in force at revision {revision}"
