@@ -20,9 +20,14 @@ accesslog = None
 
 
 def on_starting(server: Any) -> None:
-    """The demo's data and passwords are for this machine alone."""
-    if not read_settings().demo:
+    """The demo, and releases that nobody signed, are for this machine alone."""
+    settings = read_settings()
+    if not settings.unsigned_releases:
         return
-    for host, _port in server.cfg.address:
+    what = "the demo" if settings.demo else "DELEGA_UNSIGNED_RELEASES"
+    for address in server.cfg.address:
+        host = (
+            address[0] if isinstance(address, tuple) else "127.0.0.1"
+        )  # a socket file
         if not ipaddress.ip_address(host).is_loopback:
-            raise SystemExit(f"the demo listens on loopback alone, not on {host}")
+            raise SystemExit(f"{what} listens on loopback alone, not on {host}")

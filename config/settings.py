@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 SHORTEST_KEY = 32
 LOCAL = "http://127.0.0.1:8000"
@@ -28,6 +29,7 @@ class Settings:
         outbox_folder: where *Invia a SdI* puts numbered files for the channel.
         xsd_path: the FatturaPA schema to check uploads against, when there is one.
         transmitter: tax code of the transmission channel, written in files sent.
+        unsigned_releases: publish without signatures; on loopback alone.
         cached_accounts: snapshots kept in a process.
     """
 
@@ -66,8 +68,9 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     evaluator = env.get("DELEGA_EVALUATOR", "reference")
     if evaluator != "reference":
         raise SettingsError(f"DELEGA_EVALUATOR is `{evaluator}`; there is `reference`")
+    url = _database_url(env, demo=demo)
     return Settings(
-        database_url=_database_url(env, demo=demo),
+        database_url=url,
         secret_key=_secret_key(env),
         secret_key_fallbacks=tuple(env.get("DELEGA_SECRET_KEY_FALLBACKS", "").split()),
         demo=demo,
@@ -76,7 +79,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         xsd_path=_path(env, "DELEGA_XSD"),
         transmitter=env.get("DELEGA_TRANSMITTER", CHANNEL),
         cached_accounts=_number(env, "DELEGA_CACHED_ACCOUNTS", 256),
-        unsigned_releases=demo or _flag(env, "DELEGA_UNSIGNED_RELEASES"),
+        unsigned_releases=demo or _unsigned(env, url),
     )
 
 
@@ -102,6 +105,18 @@ def _secret_key(env: Mapping[str, str]) -> str:
     if len(key) < SHORTEST_KEY:
         raise SettingsError(f"SECRET_KEY needs {SHORTEST_KEY} characters or more")
     return key
+
+
+def _unsigned(env: Mapping[str, str], url: str) -> bool:
+    """Only by an explicit word, and only for a database on this machine."""
+    if not _flag(env, "DELEGA_UNSIGNED_RELEASES"):
+        return False
+    host = urlsplit(url).hostname
+    if host not in (None, "localhost", "127.0.0.1", "::1"):
+        raise SettingsError(
+            f"DELEGA_UNSIGNED_RELEASES is for a database on loopback, not on {host}"
+        )
+    return True
 
 
 def _path(env: Mapping[str, str], name: str) -> Path | None:

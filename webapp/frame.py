@@ -202,7 +202,8 @@ def _refused_page(action: str, decision: Decision) -> str:
         if asks_permission
         else None,
         module=_and(release.permissions.modules[m].text(lang) for m in sorted(modules)),
-        reason=decision.text(lang),
+        mark=_mark(decision),
+        reason=_why(decision),
         kept=_("Nothing was lost or changed.") if request.method == "POST" else None,
         givers=_owners() if decision.reason is not Reason.OWNER_ONLY else [],
         why_url=None,
@@ -210,6 +211,22 @@ def _refused_page(action: str, decision: Decision) -> str:
         code=g.get("request_id", ""),
         when=moment(datetime.now(UTC)),
     )
+
+
+def _mark(decision: Decision) -> str:
+    if decision.reason is Reason.NO_PERMISSION:
+        return _("A permission is missing")
+    if decision.reason is Reason.OWNER_ONLY:
+        return _("Reserved to the owner")
+    return _("Not possible now")
+
+
+def _why(decision: Decision) -> str:
+    """The sentence after the permission's name; the role is called by its name."""
+    if decision.reason is not Reason.NO_PERMISSION:
+        return decision.text(language())
+    _account, role = _account_and_role()
+    return _("Your role, %(role)s, does not include it.", role=role)
 
 
 def _owners() -> list[dict[str, str]]:

@@ -2,18 +2,29 @@
 
 from pathlib import Path
 
-from authz import PolicyError, publish, read_folder
+from flask import current_app
+
+from authz import AuthzError, PolicyError, publish, read_folder
 from authz.review import case_texts, lint, run_cases
 from authz.storage import SqlWriter
 from webapp.extensions import begin_write, enforcer
+
+
+class UnsignedReleaseError(AuthzError):
+    """Releases need signatures, unless the setting says otherwise."""
 
 
 def publish_folder(folder: Path, reason: str = "") -> str:
     """Check a folder and put it in force; answers one line about it.
 
     Raises:
+        UnsignedReleaseError: unsigned releases are not accepted here.
         PolicyError: lint or cases found errors; nothing was published.
     """
+    if not current_app.config["DELEGA"].unsigned_releases:
+        raise UnsignedReleaseError(
+            "nobody signed this folder; on one machine set DELEGA_UNSIGNED_RELEASES=1"
+        )
     release = read_folder(folder)
     faults = [*lint(release), *run_cases(release, case_texts(release)).faults]
     errors = [fault for fault in faults if fault.severity == "error"]

@@ -31,6 +31,13 @@ def test_two_settings_are_enough() -> None:
         ({"DELEGA_CACHED_ACCOUNTS": "0"}, "DELEGA_CACHED_ACCOUNTS"),
         ({"DELEGA_CACHED_ACCOUNTS": "many"}, "DELEGA_CACHED_ACCOUNTS"),
         ({"DELEGA_EVALUATOR": "compiled"}, "DELEGA_EVALUATOR"),
+        (
+            {
+                "DELEGA_UNSIGNED_RELEASES": "1",
+                "DATABASE_URL": "postgresql://db.example.it/delega",
+            },
+            "DELEGA_UNSIGNED_RELEASES",
+        ),
     ],
 )
 def test_what_can_not_be_used_is_refused_by_name(
@@ -65,6 +72,12 @@ def test_the_demo_accepts_unsigned_releases_and_plain_cookies() -> None:
     assert not settings.secure_cookies
 
 
+def test_unsigned_releases_are_for_a_database_on_this_machine() -> None:
+    for url in ("sqlite:///x.sqlite3", "postgresql://u@127.0.0.1:5432/delega"):
+        word = {"DELEGA_UNSIGNED_RELEASES": "1", "DATABASE_URL": url}
+        assert read_settings({**GOOD, **word}).unsigned_releases
+
+
 def test_the_policy_folder_needs_no_other_setting() -> None:
     assert policy_folder({}) is None
     assert policy_folder({"DELEGA_POLICY_DIR": "p"}) == Path("p")
@@ -85,3 +98,12 @@ def test_the_demo_never_listens_beyond_loopback(
     with pytest.raises(SystemExit, match="loopback"):
         starting("0.0.0.0", monkeypatch, demo="1")  # noqa: S104
     starting("0.0.0.0", monkeypatch, demo="0")  # noqa: S104
+
+
+def test_unsigned_releases_are_served_on_loopback_or_a_socket_file_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("DELEGA_UNSIGNED_RELEASES", "1")
+    starting("::1", monkeypatch, demo="0")
+    with pytest.raises(SystemExit, match="DELEGA_UNSIGNED_RELEASES"):
+        starting("0.0.0.0", monkeypatch, demo="0")  # noqa: S104

@@ -48,6 +48,7 @@ def settings_in(folder: Path, **changes: object) -> Settings:
         "secret_key": "k" * 32,
         "outbox_folder": folder / "outbox",
         "demo": True,
+        "unsigned_releases": True,
     }
     return Settings(**{**facts, **changes})  # type: ignore[arg-type]
 

@@ -127,6 +127,7 @@ def trail(account: str) -> list[tuple[str, str]]:
     """The path above the titles."""
     return [
         (_("Settings"), url_for("settings.index", account=account)),
+        (_("Collaborations"), url_for("team.index", account=account)),
         (_("Additional users"), url_for("team.index", account=account)),
     ]
 

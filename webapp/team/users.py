@@ -35,6 +35,7 @@ class NewUser:
     """What the owner typed.
 
     Attributes:
+        language: of the mail and of the first pages, `it` or `en`.
         password_hash: of a generated temporary password; "" sends an activation link.
     """
 
@@ -43,6 +44,7 @@ class NewUser:
     email: str
     permissions: frozenset[str]
     password_hash: str = ""
+    language: str = "it"
 
 
 def create_user(session: Session, account: Account, new: NewUser, actor: str) -> User:
@@ -125,6 +127,7 @@ def _user(account: Account, new: NewUser) -> User:
         folded_name=new.user_name.lower(),
         full_name=new.full_name,
         email=new.email,
+        language=new.language,
         state=State.TEMPORARY if temporary else State.INVITED,
         password_hash=new.password_hash,
         password_expires_at=now + TEMPORARY_LASTS if temporary else None,

@@ -50,7 +50,7 @@ def index(account: str) -> Page:
         may_buy=can("seat.buy"),
     )
     return render_template(
-        "team/list.html", team={**team, "trail": pages.trail(account)[:1]}
+        "team/list.html", team={**team, "trail": pages.trail(account)[:2]}
     )
 
 
@@ -197,6 +197,7 @@ def _create(account: str, form: CreateUserForm, draft: Draft) -> Page | None:
         email=form.email.data or "",
         permissions=draft.wanted,
         password_hash=hash_password(password) if password else "",
+        language=language(),
     )
     session = begin_write(account, policy=True)
     try:

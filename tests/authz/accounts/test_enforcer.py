@@ -289,3 +289,14 @@ def _change(account: str, *rows: Row) -> Change:
         node="x",
         add=[DatedRow(row) for row in rows],
     )
+
+
+def test_rows_that_casbin_would_read_unsafely_stop_their_account() -> None:
+    world = a_world(*EDITS)
+    chain = [Row("g", (f"r_{n}", "invoicing.read", "a_9")) for n in range(2)]
+    loop = Row("g", ("s_9", "r_0", "a_9"))
+    with world.store.writing() as writer:
+        writer.apply(_change("a_9", *chain, loop, Row("g2", ("a_9", " blank "))))
+    with pytest.raises(NotReadyError, match="unsafe"):
+        world.ask("draft.create", "u_9", "a_9")
+    assert world.ask("draft.create") == "granted"

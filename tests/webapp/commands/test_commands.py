@@ -2,6 +2,7 @@
 
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -230,3 +231,11 @@ def test_a_key_must_say_what_it_is_for(app: Flask, company: Company) -> None:
     )
     assert every.exit_code == 0
     assert a_user(app, company)
+
+
+def test_without_the_setting_nothing_unsigned_is_published(
+    app: Flask, tmp_path: Path
+) -> None:
+    app.config["DELEGA"] = replace(app.config["DELEGA"], unsigned_releases=False)
+    result = run(app, "policy", "publish")
+    assert "nobody signed" in str(result.exception)

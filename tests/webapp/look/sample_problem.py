@@ -24,6 +24,7 @@ def forbidden() -> Sample:
             person=person,
             menus=(*MENUS[:4], MENUS[6]),
         ),
+        "mark": "Manca un permesso",
         "what": "Non puoi inviare questa fattura",
         "permission": "Invio a SdI",
         "module": "Fatturazione",
