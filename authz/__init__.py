@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         UnknownNameError,
     )
     from authz.policy import (
+        ADD_ONS,
         OWNER_ROLE,
         SEATED,
         Contract,
@@ -57,6 +58,7 @@ _HOMES = {
         "UnknownNameError",
     ),
     "authz.policy": (
+        "ADD_ONS",
         "OWNER_ROLE",
         "SEATED",
         "Contract",
@@ -74,6 +76,7 @@ _HOMES = {
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
+    "ADD_ONS",
     "INERT",
     "OWNER_ROLE",
     "ROME",

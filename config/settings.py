@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 SHORTEST_KEY = 32
+_RELATIVE = "sqlite:///"
 LOCAL = "http://127.0.0.1:8000"
 CHANNEL = "01879020517"
 
@@ -29,6 +30,7 @@ class Settings:
         outbox_folder: where *Invia a SdI* puts numbered files for the channel.
         xsd_path: the FatturaPA schema to check uploads against, when there is one.
         transmitter: tax code of the transmission channel, written in files sent.
+        trusted_proxies: how many proxies in front set X-Forwarded-For and -Proto.
         unsigned_releases: publish without signatures; on loopback alone.
         cached_accounts: snapshots kept in a process.
     """
@@ -42,14 +44,13 @@ class Settings:
     xsd_path: Path | None = None
     transmitter: str = CHANNEL
     cached_accounts: int = 256
+    trusted_proxies: int = 0
+    smtp_host: str = "127.0.0.1"
+    smtp_port: int = 25
+    mail_from: str = "delega@localhost"
     unsigned_releases: bool = False
     session_idle: timedelta = timedelta(minutes=30)
     session_absolute: timedelta = timedelta(hours=12)
-
-    @property
-    def is_sqlite(self) -> bool:
-        """Whether the embedded database is used."""
-        return self.database_url.startswith("sqlite")
 
     @property
     def secure_cookies(self) -> bool:
@@ -79,6 +80,10 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         xsd_path=_path(env, "DELEGA_XSD"),
         transmitter=env.get("DELEGA_TRANSMITTER", CHANNEL),
         cached_accounts=_number(env, "DELEGA_CACHED_ACCOUNTS", 256),
+        smtp_host=env.get("DELEGA_SMTP_HOST", "127.0.0.1"),
+        smtp_port=_number(env, "DELEGA_SMTP_PORT", 25),
+        mail_from=env.get("DELEGA_MAIL_FROM", "delega@localhost"),
+        trusted_proxies=_number(env, "DELEGA_TRUSTED_PROXIES", 0),
         unsigned_releases=demo or _unsigned(env, url),
     )
 
@@ -92,7 +97,10 @@ def _database_url(env: Mapping[str, str], *, demo: bool) -> str:
     url = env.get("DELEGA_DATABASE_URL") or env.get("DATABASE_URL") or ""
     if not url:
         raise SettingsError("DATABASE_URL is not set; try sqlite:///var/delega.sqlite3")
-    if demo and not url.startswith("sqlite:///"):
+    if url.startswith(_RELATIVE) and not url.startswith(f"{_RELATIVE}/"):
+        # SQLAlchemy and Flask-SQLAlchemy start from different folders: start from here
+        url = f"{_RELATIVE}{Path(url.removeprefix(_RELATIVE)).absolute()}"
+    if demo and not url.startswith(_RELATIVE):
         raise SettingsError("the demo runs on SQLite alone; unset DATABASE_URL")
     return url
 
@@ -132,6 +140,6 @@ def _flag(env: Mapping[str, str], name: str) -> bool:
 
 def _number(env: Mapping[str, str], name: str, default: int) -> int:
     value = env.get(name, str(default))
-    if not value.isdigit() or int(value) == 0:
-        raise SettingsError(f"{name} is `{value}`; write a whole number above 0")
+    if not value.isdecimal() or int(value) < min(default, 1):
+        raise SettingsError(f"{name} is `{value}`; write a whole number")
     return int(value)

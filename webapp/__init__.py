@@ -1,11 +1,14 @@
 """The panel and the decision API: asks authz, and is the face. All wiring is here."""
 
+import os
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from flask import Flask
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from authz import Enforcer, NotReadyError, Release
 from authz.storage import SqlStore, discard_unfinished, prepare, reading_engine
@@ -40,11 +43,14 @@ def create_app(settings: Settings | None = None) -> Flask:
     """
     settings = settings or read_settings()
     app = Flask(__name__)
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
     app.config.from_mapping(_flask_config(settings))
     headers.init_app(app, secure=settings.secure_cookies)
     _open_database(app, settings)
     csrf.init_app(app)
-    login_manager.init_app(app)
+    login_manager.init_app(app, add_context_processor=False)  # it asks the database
     i18n.init_app(app)
     problem.init_app(app)
     for blueprint in (
@@ -92,6 +98,9 @@ def _open_database(app: Flask, settings: Settings) -> None:
     with app.app_context():
         prepare(db.engine)
         discard_unfinished(db.engine)
+        for engine in (reading, db.engine):
+            # a child of a fork must not share its parent's connections
+            os.register_at_fork(after_in_child=partial(engine.dispose, close=False))
     app.extensions["delega_reading"] = reading
     app.extensions["delega_store"] = store
     app.extensions["delega_enforcer"] = Enforcer(

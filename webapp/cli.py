@@ -5,11 +5,12 @@ import sys
 import click
 from flask.cli import FlaskGroup
 from flask_migrate.cli import db as migrations
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from typing_extensions import override
 
 from authz import AuthzError, PolicyError
 from config.settings import SettingsError
-from webapp.commands import accounts, credentials, policy
+from webapp.commands import accounts, credentials, outgoing, policy
 from webapp.demo.command import demo
 
 
@@ -45,13 +46,24 @@ for command in (
     accounts.users,
     accounts.seats,
     credentials.credentials,
+    outgoing.mail,
+    outgoing.outbox,
     demo,
 ):
     delega.add_command(command)
 
 
+#: what went wrong -> how the command ends, first match first
+_ENDS: tuple[tuple[type[Exception], int], ...] = (
+    (PolicyError, 1),
+    (AuthzError, 3),
+    (SettingsError, 3),
+    (SQLAlchemyError, 3),
+)
+
+
 def main() -> None:
-    """Run `delega`; errors are one line on stderr."""
+    """Run `delega`; errors are a line each on stderr."""
     try:
         delega.main(standalone_mode=False)
     except click.exceptions.Exit as stop:
@@ -61,10 +73,15 @@ def main() -> None:
         sys.exit(2)
     except click.Abort:
         sys.exit(130)
-    except PolicyError as error:
-        for fault in error.faults:
-            click.echo(str(fault), err=True)
-        sys.exit(1)
-    except (AuthzError, SettingsError) as error:
-        click.echo(f"delega: {error}", err=True)
-        sys.exit(3)
+    except tuple(kind for kind, _code in _ENDS) as error:
+        for line in _lines(error):
+            click.echo(line, err=True)
+        sys.exit(next(code for kind, code in _ENDS if isinstance(error, kind)))
+
+
+def _lines(error: Exception) -> list[str]:
+    if isinstance(error, PolicyError):
+        return [str(fault) for fault in error.faults]
+    if isinstance(error, IntegrityError):
+        return [f"delega: that is there already: {error.orig}"]
+    return [f"delega: {error}"]

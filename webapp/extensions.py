@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, cast
 
-from flask import Flask, current_app
+from flask import Flask, current_app, g, has_request_context
 from flask_babel import Babel, Domain
 from flask_login import LoginManager
 from flask_migrate import Migrate
@@ -79,9 +79,12 @@ def begin_write(account: str | None = None, *, policy: bool = False) -> Session:
     db.session.connection(execution_options=options)
     session = cast(Session, db.session())
     if account is not None:
-        session.get_one(Account, account, with_for_update=True)
+        session.get_one(Account, account, with_for_update={"key_share": True})
     if policy:
         SqlWriter(session).lock()
+    if has_request_context() and "ask_again" in g:
+        # INVARIANT: nothing lands that was revoked before the lock was taken
+        g.ask_again()
     return session
 
 

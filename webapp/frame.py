@@ -18,7 +18,6 @@ from flask import (
     url_for,
 )
 from flask_babel import gettext as _
-from flask_login import current_user
 from flask_wtf.csrf import generate_csrf
 from sqlalchemy import select
 
@@ -97,7 +96,7 @@ def _frame() -> dict[str, Any]:
         "notes": get_flashed_messages(with_categories=True),
         "help_url": None,
     }
-    if current_user.is_authenticated and g.get("account_id") and g.get("decisions"):
+    if not g.get("bare") and g.get("account_id") and g.get("decisions"):
         frame |= _inside()
     return frame
 

@@ -11,6 +11,7 @@ start.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 
 from flask import Flask, abort, current_app, g, request, url_for
@@ -20,7 +21,7 @@ from werkzeug.wrappers import Response
 
 from authz import AuthzError, Decision, Reason, Release, State, UnknownNameError
 from webapp.extensions import enforcer
-from webapp.identity import person
+from webapp.identity import Person, person
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -122,10 +123,20 @@ def init_app(app: Flask, release: Release | None) -> None:
         for endpoint, view in app.view_functions.items()
         for fault in _faults(endpoint, declaration_of(view), release)
     ]
+    faults += [
+        f"`{rule.rule}` names actions and no `<account>` to ask about"
+        for rule in app.url_map.iter_rules()
+        if _names(app, rule.endpoint) and "account" not in rule.arguments
+    ]
     if faults:
         raise UndeclaredRouteError("; ".join(faults))
     app.before_request(_stand)
     app.jinja_env.globals["can"] = can
+
+
+def _names(app: Flask, endpoint: str) -> tuple[str, ...]:
+    declaration = declaration_of(app.view_functions[endpoint])
+    return declaration.names if declaration else ()
 
 
 def _declare(view: View, declaration: Declaration) -> View:
@@ -175,14 +186,28 @@ def _stand_before_person(declaration: Declaration) -> Response | None:
         return redirect_to(here)
     account = (request.view_args or {}).get("account")
     if account is None:
+        if declaration.names:
+            abort(404)  # INVARIANT: without an account nothing can be asked
         return None
-    g.account_id = account
     names = (*declaration.names, *current_app.extensions[MENU_ACTIONS])
-    g.decisions = decide_all(who.id, account, names)
-    _require_member(who.id, account)
-    if declaration.action and not g.decisions[declaration.action]:
-        raise RefusedError(declaration.action, g.decisions[declaration.action])
+    _enter(who, account, names)
+    if declaration.action:
+        if not g.decisions[declaration.action]:
+            raise RefusedError(declaration.action, g.decisions[declaration.action])
+        g.ask_again = partial(require, declaration.action)
     return None
+
+
+def _enter(who: Person, account: str, names: Sequence[str]) -> None:
+    """Ask for the whole page; another company's address does not exist for him."""
+    if who.account_id is not None and who.account_id != account:
+        abort(404)
+    decisions = decide_all(who.id, account, names)
+    reasons = {decision.reason for decision in decisions.values()}
+    member = enforcer().state(who.id, account) is not None
+    if Reason.NOT_A_MEMBER in reasons or not member:
+        abort(404)
+    g.account_id, g.decisions = account, decisions
 
 
 def decide_all(subject: str, account: str, names: Sequence[str]) -> dict[str, Decision]:
@@ -192,13 +217,6 @@ def decide_all(subject: str, account: str, names: Sequence[str]) -> dict[str, De
     return dict(
         zip(unique, enforcer().decide_many(subject, account, pairs), strict=True)
     )
-
-
-def _require_member(subject: str, account: str) -> None:
-    """Another company's address does not exist for him."""
-    reasons = {decision.reason for decision in g.decisions.values()}
-    if Reason.NOT_A_MEMBER in reasons or enforcer().state(subject, account) is None:
-        abort(404)
 
 
 def _to_sign_in() -> Response:

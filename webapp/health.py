@@ -27,8 +27,15 @@ def readyz() -> Response | tuple[Response, int]:
         _require_migrated()
         enforcer().start()
         release = enforcer().release()
-    except (AuthzError, SQLAlchemyError) as error:
-        return jsonify(status="not ready", reason=str(error)), 503
+    except AuthzError as error:
+        cause = error.__cause__
+        reason = "the database does not answer" if cause else str(error)
+        current_app.logger.error("not ready: %s", error)
+        return jsonify(status="not ready", reason=reason), 503
+    except SQLAlchemyError as error:
+        current_app.logger.error("not ready: %s", error)
+        reason = "the database does not answer"
+        return jsonify(status="not ready", reason=reason), 503
     return jsonify(
         status="ready", release=release.hash[:12], revision=enforcer().revision
     )

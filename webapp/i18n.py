@@ -43,7 +43,8 @@ def _choose() -> str:
     for wish in (request.args.get("lang"), request.cookies.get(COOKIE)):
         if wish in LANGUAGES:
             return wish
-    if current_user.is_authenticated:
+    # an error page asks nobody: the database may be what broke
+    if not g.get("bare") and current_user.is_authenticated:
         return str(current_user.language)
     return request.accept_languages.best_match(LANGUAGES) or "it"
 

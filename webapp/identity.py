@@ -164,14 +164,16 @@ def note_access(response: Response) -> Response:
 
 
 def _write_access(now: datetime) -> None:
+    g.pop("ask_again", None)  # the page is done
     begin_write()
+    # the user before his sessions, as everywhere: writers never deadlock
+    db.session.execute(
+        update(User).where(User.id == person().id).values(last_access_at=now)
+    )
     db.session.execute(
         update(SignInSession)
         .where(SignInSession.id_hash == hash_of(person().secret))
         .values(seen_at=now)
-    )
-    db.session.execute(
-        update(User).where(User.id == person().id).values(last_access_at=now)
     )
     db.session.commit()
 

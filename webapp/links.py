@@ -5,12 +5,17 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select, update
 
+from authz import State
 from webapp.extensions import db
 from webapp.identity import hash_of
 from webapp.tables import OneTimeLink, User
 
 ACTIVATION = "activation"
 RESET = "reset"
+_STATES = {
+    ACTIVATION: (State.INVITED, State.OWNER),
+    RESET: (State.ACTIVE, State.OWNER),
+}
 LASTS = {ACTIVATION: timedelta(hours=72), RESET: timedelta(minutes=15)}
 
 
@@ -40,7 +45,7 @@ def end_links(user_id: str, purpose: str | None = None) -> None:
 
 
 def user_of(token: str, purpose: str) -> User | None:
-    """Whose link it is, None when it was used, has ended or never was."""
+    """Whose link it is; None when it was used, ended, never was, or he may not enter."""
     return db.session.scalar(
         select(User)
         .join(OneTimeLink, OneTimeLink.user_id == User.id)
@@ -49,5 +54,6 @@ def user_of(token: str, purpose: str) -> User | None:
             OneTimeLink.purpose == purpose,
             OneTimeLink.used_at.is_(None),
             OneTimeLink.expires_at > datetime.now(UTC),
+            User.state.in_(_STATES[purpose]),
         )
     )

@@ -5,9 +5,10 @@ from datetime import UTC, date, datetime
 
 from sqlalchemy.orm import Session
 
-from authz import State
+from authz import ADD_ONS, Edition, State, UnknownNameError
 from webapp.extensions import editor
 from webapp.ids import new_id
+from webapp.people import require_person
 from webapp.tables import Account, AccountModule, Seat, User
 
 SYSTEM = "system"
@@ -31,7 +32,13 @@ class NewAccount:
 
 
 def open_account(session: Session, new: NewAccount) -> tuple[Account, User]:
-    """Account, owner and seats with their policy rows, in the current transaction."""
+    """Account, owner and seats with their policy rows, in the current transaction.
+
+    Raises:
+        UnfitPersonError, UnknownNameError: a name or module that can not be.
+    """
+    require_person(new.owner_user_name, new.owner_email, new.owner_name)
+    _require_modules(new)
     account = Account(
         id=new_id("a"),
         name=new.name,
@@ -65,6 +72,14 @@ def open_account(session: Session, new: NewAccount) -> tuple[Account, User]:
         owner.id, account.contract(), [seat.id for seat in seats]
     )
     return account, owner
+
+
+def _require_modules(new: NewAccount) -> None:
+    sold = ADD_ONS if new.edition == Edition.FE else ()
+    for name in new.modules:
+        if name not in sold:
+            hint = f"{new.edition} has {', '.join(sold) or 'none'}"
+            raise UnknownNameError("module", name, hint)
 
 
 def add_seats(

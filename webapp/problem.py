@@ -8,8 +8,9 @@ from flask import Flask, Response, current_app, g, render_template, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from werkzeug.exceptions import HTTPException, Unauthorized
 
 from authz import NotReadyError, StaleVersionError
 from webapp.extensions import db
@@ -50,7 +51,8 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(StaleVersionError, _stale)
     app.register_error_handler(NotReadyError, _not_ready)
-    app.register_error_handler(OperationalError, _not_ready)
+    app.register_error_handler(DBAPIError, _database)
+    app.register_error_handler(PoolTimeoutError, _not_ready)
     app.register_error_handler(Exception, _broken)
 
 
@@ -81,6 +83,7 @@ def page(status: int, *, title: str = "", sentence: str = "") -> Response:
     """The error page."""
     if wants_json():
         return problem(status, str(status), str(sentence or title))
+    g.bare = True
     words = _WORDS.get(status, _WORDS[500] if status >= 500 else _WORDS[400])
     html = render_template(
         "problem/error.html",
@@ -109,6 +112,13 @@ def _expired_form(_error: CSRFError) -> Response:
 
 
 def _http(error: HTTPException) -> Response:
+    if "/access/v1/" in request.path and error.code in (400, 401, 403):
+        # AuthZEN 1.0 section 10: the body is an error message string
+        body = json.dumps(error.description)
+        response = Response(body, status=error.code, content_type="application/json")
+        if error.code == 401 and isinstance(error, Unauthorized):
+            response.headers["WWW-Authenticate"] = 'Bearer realm="delega"'
+        return response
     if error.response is not None:
         return error.response  # type: ignore[return-value]
     answer = page(error.code or 500)
@@ -125,13 +135,27 @@ def _stale(_error: StaleVersionError) -> Response:
 
 def _not_ready(error: Exception) -> Response:
     current_app.logger.error("not ready: %s", error)
-    db.session.rollback()
+    _leave_database()
     answer = page(503)
     answer.headers["Retry-After"] = RETRY_SECONDS
     return answer
 
 
+def _database(error: DBAPIError) -> Response:
+    """Out of reach or locked: try again. Anything else is ours."""
+    is_away = isinstance(error, OperationalError) or error.connection_invalidated
+    return _not_ready(error) if is_away else _broken(error)
+
+
 def _broken(error: Exception) -> Response:
     current_app.logger.error("unhandled error", exc_info=error)
-    db.session.rollback()
+    _leave_database()
     return page(500)
+
+
+def _leave_database() -> None:
+    """Whatever was begun is dropped, even when the database is gone."""
+    try:
+        db.session.rollback()
+    except SQLAlchemyError:
+        db.session.remove()

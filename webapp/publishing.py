@@ -4,7 +4,14 @@ from pathlib import Path
 
 from flask import current_app
 
-from authz import AuthzError, PolicyError, publish, read_folder
+from authz import (
+    AuthzError,
+    NotReadyError,
+    PolicyError,
+    Release,
+    publish,
+    read_folder,
+)
 from authz.review import case_texts, lint, run_cases
 from authz.storage import SqlWriter
 from webapp.extensions import begin_write, enforcer
@@ -14,7 +21,9 @@ class UnsignedReleaseError(AuthzError):
     """Releases need signatures, unless the setting says otherwise."""
 
 
-def publish_folder(folder: Path, reason: str = "") -> str:
+def publish_folder(
+    folder: Path, reason: str = "", *, replace_broken: bool = False
+) -> str:
     """Check a folder and put it in force; answers one line about it.
 
     Raises:
@@ -32,7 +41,7 @@ def publish_folder(folder: Path, reason: str = "") -> str:
         raise PolicyError(errors)
     session = begin_write(policy=True)
     writer = SqlWriter(session)
-    current = enforcer().release() if writer.release_number() else None
+    current = _in_force(writer, replace_broken=replace_broken)
     if current is not None and current.hash == release.hash:
         session.rollback()
         return f"release {release.hash[:12]} is in force already"
@@ -41,3 +50,15 @@ def publish_folder(folder: Path, reason: str = "") -> str:
     )
     session.commit()
     return f"release {number} ({release.hash[:12]}) in force at revision {revision}"
+
+
+def _in_force(writer: SqlWriter, *, replace_broken: bool) -> Release | None:
+    """The release in force; None before the first, or when a broken one is replaced."""
+    if not writer.release_number():
+        return None
+    try:
+        return enforcer().release()
+    except NotReadyError:
+        if replace_broken:
+            return None
+        raise

@@ -32,7 +32,6 @@ class Account(Base):
     ends_on: Mapped[date]
     space_bytes: Mapped[int] = mapped_column(Number, default=1_000_000_000)
     used_bytes: Mapped[int] = mapped_column(Number, default=0)
-    files_sent: Mapped[int] = mapped_column(default=0)
     modules: Mapped[list["AccountModule"]] = relationship(lazy="selectin")
 
     @property

@@ -4,7 +4,7 @@ A decision is the evaluator's answer on a fresh snapshot of one account (design 
 the reason that the account's own facts give.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -141,12 +141,6 @@ class Enforcer:
     def at_least(self, revision: int) -> None:
         """Make sure that the next answer is of that revision or newer."""
         self._fresh.at_least(revision)
-
-
-def require_known(release: Release, names: Iterable[str]) -> None:
-    """Refuse names that routes use and the release lacks, before the start."""
-    for name in names:
-        release.catalogue.named(name)
 
 
 def _reason(snapshot: Snapshot, subject: str, resource: str, action: str) -> Reason:

@@ -1,5 +1,6 @@
 """One account's policy at a revision, ready to be asked; immutable."""
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,6 +12,8 @@ from authz.engine import Evaluator, Model, ReferenceEvaluator, Row, gate
 from authz.errors import NotReadyError, RowsError
 from authz.policy import DatedRow, Release, State, policy_at, state_node
 from authz.storage import PolicyStore
+
+_log = logging.getLogger(__name__)
 
 
 class EvaluatorFactory(Protocol):
@@ -77,6 +80,11 @@ class SnapshotLoader:
             gate(release.model, policy.rows)
         except RowsError as error:
             raise NotReadyError(f"the rows of {account} are unsafe: {error}") from error
+        if policy.dropped:
+            rows = "; ".join(f"{row.place}: {row}" for row in policy.dropped)
+            _log.warning(
+                "rows of %s break the rules and do not count: %s", account, rows
+            )
         snapshot = Snapshot(
             account=account,
             release=release,

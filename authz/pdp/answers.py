@@ -104,7 +104,7 @@ def _semantic(options: Any) -> bool | None:
     if not isinstance(options, dict):
         raise BadRequestError("`options` must be an object")
     name = options.get("evaluations_semantic", "execute_all")
-    if name not in _STOPS:
+    if not isinstance(name, str) or name not in _STOPS:
         raise BadRequestError(
             f"unknown `evaluations_semantic` {name!r}; there are {', '.join(_STOPS)}"
         )

@@ -1,6 +1,7 @@
 """JSON that two parsers can not read differently (I-JSON, RFC 7493)."""
 
 import json
+import re
 from typing import Any
 
 from authz.pdp.messages import BadRequestError
@@ -8,6 +9,8 @@ from authz.pdp.messages import BadRequestError
 MAX_BODY_BYTES = 1_048_576
 MAX_DEPTH = 32
 MAX_INTEGER = 2**53
+#: An escape that may stand for no character: looked into only when there is one.
+_ODD = re.compile(rb"\\u(0000|[dD][89a-fA-F])")
 
 
 def parse(body: bytes) -> dict[str, Any]:
@@ -35,14 +38,31 @@ def parse(body: bytes) -> dict[str, Any]:
         raise BadRequestError("the body must be a JSON object")
     if _depth(value) > MAX_DEPTH:
         raise BadRequestError(f"the body is deeper than {MAX_DEPTH} levels")
+    if _ODD.search(body):
+        _require_text(value)
     return value
+
+
+def _require_text(value: Any) -> None:
+    """Refuse NULs and lone surrogates: escapes that are no text for anybody after us."""
+    front = [value]
+    while front:
+        node = front.pop()
+        if isinstance(node, dict):
+            front += [*node.keys(), *node.values()]
+        elif isinstance(node, list):
+            front += node
+        elif isinstance(node, str) and any(
+            char == "\0" or "\ud800" <= char <= "\udfff" for char in node
+        ):
+            raise BadRequestError("a string holds a NUL or half a character")
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     value = dict(pairs)
     if len(value) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
+        seen: set[str] = set()
+        twice = next(n for n, _ in pairs if n in seen or seen.add(n))  # type: ignore[func-returns-value]
         raise BadRequestError(f"the name {twice!r} stands twice in one object")
     return value
 

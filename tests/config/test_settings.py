@@ -15,7 +15,7 @@ GUNICORN = Path(config.__file__).with_name("gunicorn.conf.py")
 
 def test_two_settings_are_enough() -> None:
     settings = read_settings(GOOD)
-    assert settings.is_sqlite
+    assert settings.database_url == f"sqlite:///{Path.cwd()}/x.sqlite3"
     assert settings.secure_cookies
     assert not settings.unsigned_releases
 
@@ -30,6 +30,7 @@ def test_two_settings_are_enough() -> None:
         ({"DELEGA_DEMO": "1", "DATABASE_URL": "postgresql://x"}, "demo"),
         ({"DELEGA_CACHED_ACCOUNTS": "0"}, "DELEGA_CACHED_ACCOUNTS"),
         ({"DELEGA_CACHED_ACCOUNTS": "many"}, "DELEGA_CACHED_ACCOUNTS"),
+        ({"DELEGA_TRUSTED_PROXIES": "²"}, "DELEGA_TRUSTED_PROXIES"),
         ({"DELEGA_EVALUATOR": "compiled"}, "DELEGA_EVALUATOR"),
         (
             {
@@ -47,6 +48,11 @@ def test_what_can_not_be_used_is_refused_by_name(
         read_settings({**GOOD, **changes})
 
 
+def test_an_absolute_database_stays_where_it_is() -> None:
+    url = "sqlite:////srv/delega/x.sqlite3"
+    assert read_settings({**GOOD, "DATABASE_URL": url}).database_url == url
+
+
 def test_the_prefixed_name_wins_and_secrets_come_from_files_too(tmp_path: Path) -> None:
     (tmp_path / "key").write_text("f" * 40 + "\n")
     settings = read_settings(
@@ -59,7 +65,8 @@ def test_the_prefixed_name_wins_and_secrets_come_from_files_too(tmp_path: Path) 
             "DELEGA_PUBLIC_URL": "https://panel.example.it/",
         }
     )
-    assert not settings.is_sqlite
+    assert settings.database_url == "postgresql://db/delega"
+    assert settings.trusted_proxies == 0
     assert settings.secret_key == "f" * 40
     assert settings.secret_key_fallbacks == ("a", "b")
     assert settings.xsd_path == Path("schema.xsd")

@@ -106,6 +106,15 @@ def test_another_companys_address_does_not_exist(open_app: Flask) -> None:
                 assert answer.status_code == 404, (method, rule)
 
 
+def test_an_account_that_never_was_does_not_exist_either(open_app: Flask) -> None:
+    client = signed_in(open_app, a_company(open_app).owner_name)
+    for kind in ("requires", "signed_in"):
+        for method, rule, _declaration in asks(open_app, kind):
+            if "<account>" in rule.rule:  # type: ignore[attr-defined]
+                answer = client.open(address(rule, "a_nothing"), method=method)  # type: ignore[arg-type]
+                assert answer.status_code == 404, (method, rule)
+
+
 def without(action: str) -> tuple[str, ...] | None:
     """A legal set that lacks what the action needs; None when everybody has it."""
     grant = RELEASE.grant_for(RELEASE.catalogue.named(action))
@@ -168,10 +177,12 @@ def test_a_suspended_user_has_no_session_left(
     assert open_app.test_client().post("/sign-in", data=data).status_code == 422
 
 
-def an_app_with(view: object, release: Release | None = RELEASE) -> None:
+def an_app_with(
+    view: object, release: Release | None = RELEASE, rule: str = "/a/<account>/extra"
+) -> None:
     app = Flask(__name__)
     blueprint = Blueprint("extra", __name__)
-    blueprint.add_url_rule("/extra", "view", view)  # type: ignore[arg-type]
+    blueprint.add_url_rule(rule, "view", view)  # type: ignore[arg-type]
     app.register_blueprint(blueprint)
     guard.public(app.view_functions["static"])
     guard.init_app(app, release)
@@ -187,6 +198,15 @@ def test_a_route_that_names_an_unknown_action_stops_the_start() -> None:
         an_app_with(guard.requires("draft.sned")(lambda: ""))
     with pytest.raises(guard.UndeclaredRouteError, match=r"draft\.sned"):
         an_app_with(guard.signed_in(offers=["draft.sned"])(lambda: ""))
+
+
+def test_a_route_that_asks_without_an_account_stops_the_start() -> None:
+    for declare in (
+        guard.requires("draft.send"),
+        guard.signed_in(offers=["draft.send"]),
+    ):
+        with pytest.raises(guard.UndeclaredRouteError, match="<account>"):
+            an_app_with(declare(lambda: ""), rule="/extra")
 
 
 def test_before_the_first_release_names_are_not_checked() -> None:

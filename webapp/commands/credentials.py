@@ -31,7 +31,7 @@ def create(
     """Make a key; it is shown once."""
     if every_account == bool(accounts):
         raise click.UsageError("name --account, or say --every-account")
-    session = begin_write(policy=True)
+    session = begin_write()
     for account in accounts:
         find_account(session, account)
     ends = expires.replace(tzinfo=UTC) if expires else None

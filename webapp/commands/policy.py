@@ -59,10 +59,13 @@ def print_matrix(folder: Path, module: str | None, form: str) -> None:
 @policy.command("publish")
 @click.argument("folder", type=FOLDER, default=_folder)
 @click.option("--reason", default="", help="why, for the history")
+@click.option(
+    "--replace-broken", is_flag=True, help="the release in force does not verify"
+)
 @with_appcontext
-def publish_release(folder: Path, reason: str) -> None:
+def publish_release(folder: Path, reason: str, replace_broken: bool) -> None:
     """Put a policy folder in force."""
-    click.echo(publish_folder(folder, reason))
+    click.echo(publish_folder(folder, reason, replace_broken=replace_broken))
 
 
 @policy.command()

@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 
 from flask import Flask, g, request
 from sqlalchemy import Row, select
-from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import Forbidden, Unauthorized
 
 from webapp.decisions.keys import Key, read_key
@@ -40,10 +39,7 @@ def authenticate(scope: str) -> None:
     key = read_key(token.strip()) if scheme.lower() == "bearer" else None
     caller = _caller(key) if key else None
     if caller is None:
-        raise Unauthorized(
-            "send a live key as `Authorization: Bearer dlg_live_…`",
-            www_authenticate=WWWAuthenticate("bearer", {"realm": "delega"}),
-        )
+        raise Unauthorized("send a live key as `Authorization: Bearer dlg_live_…`")
     if scope not in caller.scopes:
         raise Forbidden(f"this key lacks the scope `{scope}`")
     g.caller = caller

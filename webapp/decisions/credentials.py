@@ -11,7 +11,7 @@ from webapp.decisions.callers import SCOPES
 from webapp.decisions.keys import Key, new_key
 from webapp.ids import new_id
 from webapp.opening import SYSTEM
-from webapp.tables import Credential, CredentialAccount
+from webapp.tables import Account, Credential, CredentialAccount
 
 
 def create_credential(
@@ -26,6 +26,9 @@ def create_credential(
     unknown = [scope for scope in scopes if scope not in SCOPES]
     if unknown:
         raise UnknownNameError("scope", unknown[0], f"there is {', '.join(SCOPES)}")
+    for account in sorted(accounts):  # before the revision: see begin_write
+        session.get_one(Account, account, with_for_update={"key_share": True})
+    SqlWriter(session).lock()
     identity = new_id("k")
     key = new_key(identity.removeprefix("k_"))
     session.add(

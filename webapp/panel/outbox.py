@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from flask import current_app
-from sqlalchemy import select
+from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from webapp.extensions import begin_write, db
 from webapp.panel.tables import OutboxFile, StoredFile
@@ -21,19 +22,35 @@ def write_outbox(account: str | None = None) -> list[Path]:
 
     A file that stands there already is left as it is. In transactions of its own.
     """
-    written = []
-    for number, owner, name, content in _waiting(account):
-        path = Path(current_app.config["DELEGA"].outbox_folder) / owner / name
-        try:
-            _write_once(path, content)
-        except OSError as error:
-            current_app.logger.error("outbox: %s not written: %s", path, error)
-            continue
-        session = begin_write()
-        session.get_one(OutboxFile, number).written_at = datetime.now(UTC)
-        session.commit()
-        written.append(path)
+    written: list[Path] = []
+    try:
+        for number, owner, name, content in _waiting(account):
+            path = Path(current_app.config["DELEGA"].outbox_folder) / owner / name
+            if _is_written(path, content):
+                session = begin_write()
+                session.get_one(OutboxFile, number).written_at = datetime.now(UTC)
+                session.commit()
+                written.append(path)
+    except SQLAlchemyError as error:
+        # the invoice is sent already: what is left is for `delega outbox write`
+        db.session.rollback()
+        current_app.logger.error("outbox: left for later: %s", error)
     return written
+
+
+def waiting_files() -> int:
+    """How many sent files are not in the folder yet."""
+    query = select(func.count()).where(OutboxFile.written_at.is_(None))
+    return db.session.scalar(query) or 0
+
+
+def _is_written(path: Path, content: bytes) -> bool:
+    try:
+        _write_once(path, content)
+    except OSError as error:
+        current_app.logger.error("outbox: %s not written: %s", path, error)
+        return False
+    return True
 
 
 def _waiting(account: str | None) -> list[tuple[int, str, str, bytes]]:

@@ -18,7 +18,7 @@ MAY_SIGN_IN = frozenset({State.OWNER, State.ACTIVE, State.TEMPORARY, State.DELEG
 
 def find(session: Session, user_name: str) -> User | None:
     """A user by the name he types: blanks around it and case do not count."""
-    folded = user_name.strip().lower()
+    folded = user_name.replace("\0", "").strip().lower()
     return session.scalar(select(User).where(User.folded_name == folded))
 
 

@@ -80,11 +80,14 @@ def change_password(account: str) -> Page:
         if _is_throttled(user.folded_name):
             form.current.errors = [_wait()]
             return _too_many(_change_form(form))
-        if verify(user.password_hash, form.current.data or ""):
+        if form.new.data == form.current.data:
+            form.new.errors = [_("Choose a password that is not the old one.")]
+        elif verify(user.password_hash, form.current.data or ""):
             _store(user.id, form.new.data or "")
             return _home()
-        throttle.count(("sign-in", user.folded_name))
-        form.current.errors = [_("The current password is wrong.")]
+        else:
+            throttle.count(("sign-in", user.folded_name))
+            form.current.errors = [_("The current password is wrong.")]
     return _change_form(form)
 
 
@@ -97,9 +100,12 @@ def forgot() -> Page:
         status = 422 if form.is_submitted() else 200
         return render_template("signin/forgot.html", form=form, sent=False), status
     name = (form.user_name.data or "").strip().lower()
-    if throttle.is_blocked("reset", name, limit=3):
+    address = request.remote_addr or ""
+    if throttle.is_blocked("reset", name, limit=3) or throttle.is_blocked(
+        "reset from", address, limit=30
+    ):
         return render_template("signin/forgot.html", form=form, sent=True)
-    throttle.count(("reset", name))
+    throttle.count(("reset", name), ("reset from", address))
     session = begin_write()
     user = find(session, name)
     if user is not None and user.state in ("owner", "active"):

@@ -38,7 +38,8 @@ def draft_of(session: Session, account: Account, seat: Seat | None) -> Draft:
 def submitted(draft: Draft) -> Draft:
     """The draft as the boxes or a preset button say.
 
-    Permissions of modules the account lacks sleep in the seat and are kept.
+    Permissions of modules the account lacks sleep in the seat and are kept, as long as
+    what they need is kept.
 
     Raises:
         UnknownNameError: a name that has no box here: a forged form.
@@ -55,7 +56,8 @@ def submitted(draft: Draft) -> Draft:
     if strange:
         raise UnknownNameError("permission", min(strange))
     sleeping = (draft.before or frozenset()) - shown
-    return replace(draft, wanted=names | sleeping)
+    awake = draft.release.permissions.largest_legal(names | sleeping)
+    return replace(draft, wanted=names | (sleeping & awake))
 
 
 def legal(draft: Draft) -> Draft:

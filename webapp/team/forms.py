@@ -1,6 +1,5 @@
 """The forms of additional users; permissions come as a list of names beside them."""
 
-from email_validator import EmailNotValidError, validate_email
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -8,7 +7,7 @@ from wtforms import RadioField, StringField
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 
-from webapp.team.users import USER_NAME
+from webapp.people import LONGEST_NAME, USER_NAME, is_shown_name, normal_email
 
 _NEEDED = InputRequired(_l("Fill in this field."))
 
@@ -20,7 +19,7 @@ class CreateUserForm(FlaskForm):  # type: ignore[misc,unused-ignore]
         _l("Name and surname"),
         [
             DataRequired(_l("Fill in this field.")),
-            Length(max=120, message=_l("This is too long.")),
+            Length(max=LONGEST_NAME, message=_l("This is too long.")),
         ],
     )
     email = StringField(_l("E-mail"), [_NEEDED, Length(max=254)])
@@ -42,17 +41,14 @@ class CreateUserForm(FlaskForm):  # type: ignore[misc,unused-ignore]
 
     def validate_email(self, field: StringField) -> None:
         """An address that could be written to; nothing is looked up."""
-        try:
-            found = validate_email(
-                (field.data or "").strip(), check_deliverability=False
-            )
-        except EmailNotValidError as error:
-            raise ValidationError(_("This is not an e-mail address.")) from error
-        field.data = found.normalized
+        found = normal_email(field.data or "")
+        if found is None:
+            raise ValidationError(_("This is not an e-mail address."))
+        field.data = found
 
     def validate_name(self, field: StringField) -> None:
         """Text on one line: no control characters, no invisible direction marks."""
-        if any(not (c.isprintable()) for c in field.data or ""):
+        if not is_shown_name(field.data or ""):
             raise ValidationError(_("There are characters here that can not be shown."))
 
 

@@ -46,7 +46,9 @@ def count_seats(session: Session, account: str) -> Seats:
         select(User.state, func.count(Seat.id))
         .select_from(Seat)
         .outerjoin(User, User.id == Seat.user_id)
-        .where(Seat.account_id == account, Seat.paid_until >= today())
+        .join(Account, Account.id == Seat.account_id)
+        .where(Seat.account_id == account)
+        .where(or_(Seat.paid_until >= today(), Seat.paid_until >= Account.ends_on))
         .group_by(User.state)
     )
     counts: dict[str | None, int] = {row[0]: row[1] for row in session.execute(query)}
@@ -94,7 +96,7 @@ def listing(
 
 
 def _query(account: str, tab: str) -> Select[User, Seat]:
-    text = request.args.get("q", "").strip()
+    text = request.args.get("q", "").replace("\0", "").strip()
     query = (
         select(User, Seat)
         .outerjoin(Seat, Seat.user_id == User.id)
@@ -103,7 +105,7 @@ def _query(account: str, tab: str) -> Select[User, Seat]:
     if text:
         columns = (User.full_name, User.user_name, User.email)
         query = query.where(or_(*(c.icontains(text, autoescape=True) for c in columns)))
-    role = request.args.get("role", "")
+    role = request.args.get("role", "").replace("\0", "")
     if role:
         query = query.where(Seat.preset == ("" if role == "own" else role))
     order = ORDERS.get(request.args.get("order", "name"), User.folded_name)

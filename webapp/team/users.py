@@ -4,7 +4,6 @@ Every function works in the caller's transaction, begun with `begin_write()`, an
 again what it relies on: seats are counted and versions compared under the lock.
 """
 
-import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -14,11 +13,12 @@ from sqlalchemy.orm import Session
 
 from authz import AuthzError, Release, StaleVersionError, State
 from webapp.extensions import editor, enforcer
+from webapp.i18n import today
 from webapp.ids import new_id
+from webapp.people import require_person
 from webapp.seating import sitting
 from webapp.tables import Account, Seat, User
 
-USER_NAME = re.compile(r"[A-Za-z0-9]{8,64}")
 TEMPORARY_LASTS = timedelta(hours=72)
 
 
@@ -53,6 +53,7 @@ def create_user(session: Session, account: Account, new: NewUser, actor: str) ->
     Raises:
         NoFreeSeatError, NameTakenError, IllegalSetError: nothing was written.
     """
+    require_person(new.user_name, new.email, new.full_name)
     release = enforcer().release()
     release.permissions.require_legal(new.permissions, edition=account.edition)
     seat = free_seats(session, account)[:1]
@@ -64,7 +65,7 @@ def create_user(session: Session, account: Account, new: NewUser, actor: str) ->
     session.add(user)
     session.flush()
     seat[0].user_id = user.id
-    seat[0].preset = preset_of(release, new.permissions)
+    seat[0].preset = preset_of(release, account, new.permissions)
     seat[0].version += 1
     session.flush()
     editor(account.id, actor).create_user(
@@ -88,7 +89,7 @@ def change_permissions(
     account = session.get_one(Account, seat.account_id)
     release.permissions.require_legal(permissions, edition=account.edition)
     seat.version += 1
-    seat.preset = preset_of(release, permissions)
+    seat.preset = preset_of(release, account, permissions)
     return editor(seat.account_id, actor).set_permissions(
         seat.id, permissions, user=seat.user_id
     )
@@ -96,11 +97,10 @@ def change_permissions(
 
 def free_seats(session: Session, account: Account) -> list[Seat]:
     """Paid seats that nobody sits in, the one paid for longest first."""
-    today = datetime.now(UTC).date()
     query = select(Seat).where(
         Seat.account_id == account.id,
         Seat.user_id.is_(None),
-        Seat.paid_until >= today,
+        Seat.paid_until >= min(today(), account.ends_on),
     )
     return list(session.scalars(query.order_by(Seat.paid_until.desc(), Seat.id)))
 
@@ -111,10 +111,18 @@ def is_taken(session: Session, user_name: str) -> bool:
     return session.scalar(select(User.id).where(User.folded_name == folded)) is not None
 
 
-def preset_of(release: Release, permissions: Collection[str]) -> str:
-    """The preset that is exactly this set, "" when none is."""
-    wanted = frozenset(permissions)
-    return next((n for n, p in release.presets.items() if p.permissions == wanted), "")
+def preset_of(release: Release, account: Account, permissions: Collection[str]) -> str:
+    """The preset that is this set in what the account bought, "" when none is."""
+    modules = {"invoicing", *(module.module for module in account.modules)}
+    shown = {
+        permission.name
+        for permission in release.permissions.values()
+        if permission.module in modules and account.edition in permission.editions
+    }
+    wanted = shown.intersection(permissions)
+    return next(
+        (n for n, p in release.presets.items() if wanted == p.permissions & shown), ""
+    )
 
 
 def _user(account: Account, new: NewUser) -> User:

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from authz import StaleVersionError, UnknownNameError
+from webapp import throttle
 from webapp.extensions import begin_write, db
 from webapp.frame import initials
 from webapp.guard import can, requires
@@ -75,6 +76,8 @@ def create(account: str) -> Page:
         return redirect(url_for("team.seats", account=account))
     form = CreateUserForm()
     draft = _submitted(draft_of(db.session(), found, None))
+    if throttle.is_blocked("name taken", account, limit=20):
+        abort(429)
     if "save" not in request.form:
         return pages.create_page(found, form, legal(draft))
     blockers = objections(draft, understood="understood" in request.form)
@@ -204,6 +207,7 @@ def _create(account: str, form: CreateUserForm, draft: Draft) -> Page | None:
         made = create_user(session, session.get_one(Account, account), new, person().id)
     except NameTakenError:
         session.rollback()
+        throttle.count(("name taken", account))
         form.user_name.errors = [_("This user name is not available: choose another.")]
         return None
     except NoFreeSeatError:

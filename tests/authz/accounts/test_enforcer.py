@@ -5,8 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from authz import NotReadyError, Reason, State, UnknownNameError
-from authz.accounts.enforcer import require_known
+from authz import NotReadyError, Reason, State
 from authz.engine import Row
 from authz.policy import DatedRow, Edition, end_of_day
 from authz.storage import Change
@@ -261,12 +260,6 @@ def test_an_engine_that_breaks_never_allows() -> None:
     enforcer = Enforcer(world.store, EveryTime(), evaluator=Broken, now=world.clock)  # type: ignore[arg-type]
     with pytest.raises(NotReadyError):
         enforcer.decide(ANNA, ACCOUNT, "draft", "create")
-
-
-def test_names_that_routes_use_must_be_in_the_release() -> None:
-    require_known(RELEASE, ["draft.send"])
-    with pytest.raises(UnknownNameError, match=r"draft\.sned"):
-        require_known(RELEASE, ["draft.sned"])
 
 
 def test_a_blank_name_among_the_rows_stops_the_account_not_the_others() -> None:

@@ -105,6 +105,10 @@ def test_an_entity_of_the_wrong_shape_is_a_bad_request(entity: dict[str, Any]) -
         b'{"a": 1, "a": 2}',
         b'{"subject": {"id": "a", "id": "b"}}',
         b"[" * 100_000,
+        rb'{"a": "\u0000"}',
+        rb'{"\u0000": 1}',
+        rb'{"a": ["x", {"b": "\ud800"}]}',
+        rb'{"a": "\uDFFF"}',
         b'{"a":' * 40 + b"1" + b"}" * 40,
         b'{"a": "' + b"x" * 1_100_000 + b'"}',
     ],
@@ -112,6 +116,12 @@ def test_an_entity_of_the_wrong_shape_is_a_bad_request(entity: dict[str, Any]) -
 def test_json_that_two_parsers_could_read_differently_is_refused(body: bytes) -> None:
     with pytest.raises(BadRequestError):
         answer_one(Source(), body)
+
+
+def test_text_that_only_looks_like_such_an_escape_is_text() -> None:
+    for identity in ("\\u0000", "\U0001f600", "caff\u00e8"):
+        subject = {"type": "user", "id": identity}
+        assert one({**READ, "subject": subject})["decision"] is False
 
 
 def test_without_items_evaluations_is_a_single_evaluation() -> None:
@@ -181,6 +191,8 @@ def test_a_single_question_that_fails_is_its_own_status() -> None:
         {"evaluations": [1]},
         {"evaluations": [{}], "options": 3},
         {"evaluations": [{}], "options": {"evaluations_semantic": "all"}},
+        {"evaluations": [{}], "options": {"evaluations_semantic": []}},
+        {"evaluations": [{}], "options": {"evaluations_semantic": {}}},
         {"evaluations": [{}] * (MAX_ITEMS + 1)},
     ],
 )

@@ -2,20 +2,27 @@
 
 import re
 import shutil
+import smtplib
 from dataclasses import replace
+from email.message import EmailMessage
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import Result
 from flask import Flask
 from sqlalchemy import select, text
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from authz.policy import default_folder
+from config.settings import Settings
 from tests.builders import Company, a_user, post, signed_in
 from webapp import cli
 from webapp.cli import delega
-from webapp.extensions import db
-from webapp.tables import Seat, User
+from webapp.commands.outgoing import connect
+from webapp.extensions import begin_write, db
+from webapp.post import write_mail
+from webapp.tables import Mail, Seat, User
 
 
 def run(app: Flask, *arguments: str) -> Result:
@@ -239,3 +246,138 @@ def test_without_the_setting_nothing_unsigned_is_published(
     app.config["DELEGA"] = replace(app.config["DELEGA"], unsigned_releases=False)
     result = run(app, "policy", "publish")
     assert "nobody signed" in str(result.exception)
+
+
+class Post:
+    """A mail server that keeps what it gets, and refuses one address."""
+
+    def __init__(self) -> None:
+        self.kept: list[EmailMessage] = []
+
+    def __enter__(self) -> "Post":
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        pass
+
+    def send_message(self, message: EmailMessage) -> None:
+        if message["To"] == "refused@example.it":
+            raise smtplib.SMTPRecipientsRefused({})
+        self.kept.append(message)
+
+
+def test_mail_is_sent_once_and_its_text_forgotten(
+    app: Flask, company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = Post()
+    monkeypatch.setattr("webapp.commands.outgoing.connect", lambda _settings: server)
+    with app.app_context():
+        session = begin_write()
+        owner = session.get_one(User, company.owner)
+        write_mail(owner, "Ciao", "apri /activate/segreto")
+        owner.email = "refused@example.it"
+        write_mail(owner, "No", "apri /activate/altro")
+        session.commit()
+    result = run(app, "mail", "send")
+    assert (result.exit_code, result.output) == (1, "1 sent, 1 failed\n")
+    assert "0 sent, 1 failed" in run(app, "mail", "send").output
+    assert [m["Subject"] for m in server.kept] == ["Ciao"]
+    assert "segreto" in server.kept[0].get_content()
+    with app.app_context():
+        bodies = db.session.scalars(select(Mail.body).order_by(Mail.id)).all()
+    assert bodies == ["", "apri /activate/altro"]
+
+
+def test_the_mail_server_is_asked_for_tls(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[object] = []
+
+    class Server:
+        def __init__(self, host: str, port: int, timeout: int) -> None:
+            asked.append((host, port))
+
+        def has_extn(self, name: str) -> bool:
+            return name == "starttls"
+
+        def starttls(self) -> None:
+            asked.append("starttls")
+
+    monkeypatch.setattr("smtplib.SMTP", Server)
+    connect(Settings(database_url="", secret_key="", smtp_host="mail", smtp_port=587))
+    assert asked == [("mail", 587), "starttls"]
+
+
+def test_nothing_waits_for_the_channel_at_first(app: Flask) -> None:
+    assert run(app, "outbox", "write").output == "0 written, 0 waiting\n"
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"--user-name": "a b"},
+        {"--user-name": "àccentata99"},
+        {"--email": ""},
+        {"--full-name": "two\nlines"},
+    ],
+)
+def test_the_command_line_refuses_what_the_form_refuses(
+    app: Flask, company: Company, facts: dict[str, str]
+) -> None:
+    good = {"--account": company.id, "--user-name": "giuliaconti9", "--email": "a@b.it"}
+    arguments = [part for pair in {**good, **facts}.items() for part in pair]
+    result = run(app, "users", "create", *arguments)
+    assert type(result.exception).__name__ == "UnfitPersonError"
+
+
+@pytest.mark.parametrize(
+    ("edition", "module"), [("FE", "nonsense"), ("SR", "documents")]
+)
+def test_an_account_is_not_opened_with_a_module_it_can_not_have(
+    app: Flask, edition: str, module: str
+) -> None:
+    result = run(
+        app, "accounts", "open", "--name", "X", "--vat", "IT1", "--edition", edition,
+        "--module", module, "--owner", "mariorossi1", "--email", "mario@example.it",
+    )  # fmt: skip
+    assert module in str(result.exception)
+
+
+def test_a_release_that_does_not_verify_can_be_replaced(app: Flask) -> None:
+    with app.app_context():
+        db.session.execute(
+            text(
+                "UPDATE policy_release_file SET content = x'00' WHERE path = 'README.md'"
+            )
+        )
+        db.session.commit()
+    app.extensions["delega_enforcer"]._loader._releases._known = {}
+    assert app.test_client().get("/readyz").status_code == 503
+    assert run(app, "policy", "publish").exit_code != 0
+    result = run(app, "policy", "publish", "--replace-broken")
+    assert "release 2" in result.output, result.exception
+    assert app.test_client().get("/readyz").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "said"),
+    [
+        (IntegrityError("x", {}, Exception("twice")), 3, "there already: twice"),
+        (OperationalError("x", {}, Exception("gone")), 3, "gone"),
+        (click.Abort(), 130, ""),
+        (click.exceptions.Exit(7), 7, ""),
+    ],
+)
+def test_whatever_ends_a_command_is_a_line_and_a_code(
+    error: Exception,
+    code: int,
+    said: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def fail(**_options: object) -> None:
+        raise error
+
+    monkeypatch.setattr(delega, "main", fail)
+    with pytest.raises(SystemExit) as end:
+        cli.main()
+    assert end.value.code == code
+    assert said in capsys.readouterr().err

@@ -1,13 +1,14 @@
 """Received invoices: importing, reading, the IBAN that is not the known one."""
 
 import os
+import re
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.builders import Company, a_company, signed_in
+from tests.builders import Company, a_company, a_user, csrf_token, signed_in
 from tests.webapp.panel.browsing import (
     EDIT,
     IBAN,
@@ -24,9 +25,10 @@ from tests.webapp.panel.browsing import (
     upload,
     words,
 )
+from webapp.extensions import begin_write
 from webapp.i18n import today
 from webapp.panel.fatturapa import check, read
-from webapp.panel.tables import Bank, Invoice, StoredFile
+from webapp.panel.tables import Bank, Contact, Invoice, StoredFile
 
 ARGILLE = ("argille.xml", sample("received-argille.xml"))
 SUPPLIER = {"name": "Argille del Lamone S.n.c.", "vat": "IT03918207402"}
@@ -194,3 +196,56 @@ def test_every_sample_of_the_field_is_taken_by_its_own_buyer(app: Flask) -> None
         for invoice in rows(app, Invoice, account_id=company.id):
             assert invoice.number in page(client, f"{base}/{invoice.id}")
             assert client.get(f"{base}/{invoice.id}/xml").data == data
+
+
+def test_what_ties_a_supplier_to_its_iban_needs_the_banks_permission(
+    app: Flask,
+) -> None:
+    company = a_company(app)
+    _identity, name = a_user(app, company, "invoicing.read", "invoicing.create_edit")
+    with app.app_context():
+        session = begin_write(company.id)
+        for number, iban in enumerate(("", "IT60B0854223700000000074318")):
+            session.add(
+                Contact(
+                    account_id=company.id,
+                    id=f"co_{number}",
+                    kind="supplier",
+                    name="Argille",
+                    folded="argille",
+                    vat="IT03918207402",
+                    iban=iban,
+                    version=1,
+                )
+            )
+        session.commit()
+    client = signed_in(app, name)
+    base = f"/a/{company.id}/suppliers/co_"
+    for number, expected in (("0", 302), ("1", 403)):
+        for action, data in (
+            ("edit", {"name": "Argille", "vat": "IT00743110157", "country": "IT"}),
+            ("delete", {}),
+        ):
+            page = client.get(f"{base}{number}/{action}").get_data(as_text=True)
+            version = re.search(r'name="version"[^>]*value="(\d+)"', page)
+            assert version
+            answer = client.post(
+                f"{base}{number}/{action}",
+                data={**data, "version": version[1], "csrf_token": csrf_token(page)},
+            )
+            assert answer.status_code == expected, (number, action)
+    html = client.get(f"/a/{company.id}/suppliers").get_data(as_text=True)
+    assert html.count("Argille") >= 1
+
+
+@pytest.mark.parametrize("code", ["IT03918207402", "03918207402"])
+def test_a_supplier_is_known_with_and_without_its_country(code: str) -> None:
+    from types import SimpleNamespace
+
+    from webapp.panel.invoices.listed import differing
+
+    invoice = SimpleNamespace(
+        direction="received", counterparty_vat=code, ibans="IT60X0542811101000000123456"
+    )
+    known = {"03918207402": ("IT60B0854223700000000074318", None)}
+    assert differing(invoice, known) is not None  # type: ignore[arg-type]

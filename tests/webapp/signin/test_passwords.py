@@ -95,7 +95,13 @@ def test_a_changed_password_ends_all_other_sessions(
 
 
 @pytest.mark.parametrize(
-    "facts", [{"current": "sbagliata"}, {"repeat": "diversa"}, {"new": "corta"}]
+    "facts",
+    [
+        {"current": "sbagliata"},
+        {"repeat": "diversa"},
+        {"new": "corta"},
+        {"new": PASSWORD, "repeat": PASSWORD},
+    ],
 )
 def test_a_wrong_field_changes_nothing(
     app: Flask, company: Company, facts: dict[str, str]
@@ -170,3 +176,21 @@ def test_an_invited_user_chooses_a_password_and_becomes_active(
 def test_a_link_that_never_was_is_gone(app: Flask) -> None:
     assert app.test_client().get("/activate/nothing").status_code == 410
     assert app.test_client().get("/reset/nothing").status_code == 410
+
+
+def test_a_temporary_password_can_not_be_kept(app: Flask, company: Company) -> None:
+    identity, name = a_user(app, company, state=State.TEMPORARY)
+    client = signed_in(app, name)
+    assert change(app, client, company, new=PASSWORD, repeat=PASSWORD) == 422
+    assert user_row(app, identity).state == State.TEMPORARY
+
+
+def test_an_open_link_of_a_suspended_user_opens_nothing(
+    app: Flask, company: Company
+) -> None:
+    identity, _name = a_user(app, company, state=State.SUSPENDED)
+    with app.app_context():
+        session = begin_write()
+        token = make_link(session.get_one(User, identity), ACTIVATION)
+        session.commit()
+    assert app.test_client().get(f"/activate/{token}").status_code == 410

@@ -19,7 +19,7 @@ from tests.builders import (
     signed_in,
     user_row,
 )
-from webapp.extensions import db
+from webapp.extensions import db, editor
 from webapp.tables import Mail, Seat, User
 
 EDITS = ("invoicing.read", "invoicing.create_edit")
@@ -456,3 +456,39 @@ def test_every_page_speaks_english_too(
         assert '<html lang="en">' in html
     assert "Create and edit" in html
     assert user_row(app, identity).full_name == "Anna Ricci"
+
+
+def test_permissions_of_a_module_that_is_gone_fall_with_what_they_need(
+    app: Flask,
+) -> None:
+    company = a_company(app, modules=())
+    held = ("invoicing.read", "documents.read", "documents.create_edit")
+    identity, _name = a_user(app, company, *held)
+    client = signed_in(app, company.owner_name)
+    assert save(client, company, identity, ["invoicing.read"]).status_code == 302
+    with app.app_context():
+        seat = db.session.scalars(select(Seat).where(Seat.user_id == identity)).one()
+        assert editor(company.id, "x").held(seat.id) == set(held)
+    assert save(client, company, identity, []).status_code == 302
+    decide = app.extensions["delega_enforcer"].decide
+    assert not decide(identity, company.id, "draft", "list")
+    with app.app_context():
+        assert editor(company.id, "x").held(seat.id) == frozenset()
+
+
+def test_a_preset_keeps_its_name_where_a_module_is_missing(app: Flask) -> None:
+    company = a_company(app, modules=())
+    a_user(app, company, "invoicing.read", "invoicing.create_edit")
+    html = signed_in(app, company.owner_name).get(users(company)).get_data(as_text=True)
+    assert "Su misura" not in html.partition("<table")[2]
+
+
+def test_trying_names_is_throttled(
+    app: Flask, company: Company, owner: FlaskClient
+) -> None:
+    for _ in range(20):
+        answer = post(
+            owner, users(company, "/new"), fields(user_name=company.owner_name)
+        )
+        assert answer.status_code == 422
+    assert owner.get(users(company, "/new")).status_code == 429

@@ -27,7 +27,6 @@ def upgrade() -> None:
         sa.Column("ends_on", sa.Date(), nullable=False),
         sa.Column("space_bytes", Number, nullable=False),
         sa.Column("used_bytes", Number, nullable=False),
-        sa.Column("files_sent", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_table(

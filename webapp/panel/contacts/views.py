@@ -125,7 +125,10 @@ def _edit(kind: Kind, contact: Contact) -> Page:
         session = begin_write(account)
         contact = _find(session, kind, account, identity)
         require_version(contact, form.version.data)
+        before = (contact.vat, contact.tax_code)
         form.fill(contact)
+        if contact.iban and before != (contact.vat, contact.tax_code):
+            require(CHANGE_IBAN)  # the codes tie the IBAN to its invoices
         if has_iban and contact.iban != form.iban.data:
             form.fill_iban(contact)
         contact.version += 1
@@ -187,6 +190,8 @@ def _delete(kind: Kind, contact: Contact) -> Page:
         session = begin_write(account)
         contact = _find(session, kind, account, identity)
         require_version(contact, form.version.data)
+        if contact.iban:
+            require(CHANGE_IBAN)
         session.delete(contact)
         session.commit()
         flash(_("Deleted."), "ok")

@@ -86,7 +86,6 @@ def send(depot: Depot, draft: Draft) -> list[Invoice]:
     discard(depot, draft, sent=True)
     file = depot.store(file_name("IT", channel.transmitter, progressive), data)
     waiting.file_id = file.id
-    depot.account.files_sent += 1
     sent = record(depot, "sent", invoice, file, READY)
     sent[0].sequence = sequence
     settle(session, account, draft.id)

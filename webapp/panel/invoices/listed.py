@@ -66,9 +66,10 @@ def state_of(invoice: Invoice, known: Known) -> tuple[str, str]:
 
 def known_ibans_of(session: Session, invoices: list[Invoice]) -> Known:
     """The IBAN on record by supplier's code, for suppliers that have one."""
-    suppliers = {each.counterparty_vat for each in invoices if each.ibans}
-    if not suppliers:
+    asking = {italian_code(each.counterparty_vat) for each in invoices if each.ibans}
+    if not asking:
         return {}
+    suppliers = asking | {f"IT{code}" for code in asking}
     query = select(Contact).where(
         Contact.account_id == invoices[0].account_id,
         Contact.kind == "supplier",
@@ -78,14 +79,19 @@ def known_ibans_of(session: Session, invoices: list[Invoice]) -> Known:
     found: Known = {}
     for contact in session.scalars(query):
         for code in filter(None, (contact.vat, contact.tax_code)):
-            found[code] = (contact.iban, contact.iban_since)
+            found[italian_code(code)] = (contact.iban, contact.iban_since)
     return found
 
 
 def differing(invoice: Invoice, known: Known) -> str | None:
     """The first IBAN it asks for that is not the supplier's on record."""
-    on_record = known.get(invoice.counterparty_vat)
+    on_record = known.get(italian_code(invoice.counterparty_vat))
     if invoice.direction == "sent" or on_record is None:
         return None
     others = (iban for iban in invoice.ibans.split() if iban != on_record[0])
     return next(others, None)
+
+
+def italian_code(code: str) -> str:
+    """An Italian number with or without its country is one number."""
+    return code.removeprefix("IT")

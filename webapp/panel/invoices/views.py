@@ -18,6 +18,7 @@ from webapp.panel.fields import spaced
 from webapp.panel.invoices.listed import (
     detail,
     differing,
+    italian_code,
     known_ibans_of,
     rows_of,
     state_of,
@@ -141,7 +142,7 @@ def _iban_warning(row: Invoice, known: Any) -> dict[str, Any] | None:
     found = differing(row, known)
     if found is None:
         return None
-    on_record, since = known[row.counterparty_vat]
+    on_record, since = known[italian_code(row.counterparty_vat)]
     return {
         "known": spaced(on_record),
         "found": spaced(found),

@@ -26,6 +26,8 @@ def index(account: str) -> Page:
         require(SEND)
 
     def store(session: Session, incoming: Sequence[Readable]) -> list[str]:
+        if sending:
+            require(SEND)  # again, under the lock: parsing takes its time
         return store_drafts(session, account, incoming, person().id, sending=sending)
 
     done = url_for("sent.index" if sending else "drafts.index", account=account)

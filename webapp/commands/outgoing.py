@@ -1,0 +1,52 @@
+"""`delega mail|outbox …`: what leaves the panel; any timer may call them."""
+
+import smtplib
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+
+from config.settings import Settings
+from webapp.panel.outbox import waiting_files, write_outbox
+from webapp.post import send_waiting
+
+
+@click.group()
+def mail() -> None:
+    """Outgoing mail."""
+
+
+@mail.command()
+@with_appcontext
+def send() -> None:
+    """Send what waits in the outbox table; safe to call at any time."""
+    settings: Settings = current_app.config["DELEGA"]
+    with connect(settings) as server:
+        sent, failed = send_waiting(server, settings.mail_from)
+    click.echo(f"{sent} sent, {failed} failed")
+    if failed:
+        raise click.exceptions.Exit(1)
+
+
+def connect(settings: Settings) -> smtplib.SMTP:
+    """The mail server of the settings, with TLS where it offers it."""
+    server = smtplib.SMTP(settings.smtp_host, settings.smtp_port, timeout=20)
+    if server.has_extn("starttls"):
+        server.starttls()
+    return server
+
+
+@click.group()
+def outbox() -> None:
+    """Files for the transmission channel."""
+
+
+@outbox.command()
+@with_appcontext
+def write() -> None:
+    """Write sent files that an earlier process left unwritten."""
+    written = write_outbox()
+    left = waiting_files()
+    click.echo(f"{len(written)} written, {left} waiting")
+    if left:
+        raise click.exceptions.Exit(1)
