@@ -66,7 +66,8 @@ class User(Base):
     """A person who signs in; names and mail stand here so that they can be erased.
 
     `state` repeats the policy's `state.*` link and is written in the same transaction.
-    `account_id` is None for those who belong to no account.
+    `account_id` is None for those who belong to no account. Of a removed user
+    `held_before` keeps the permission names that undoing gives back.
     """
 
     __tablename__ = "user_account"
@@ -83,6 +84,8 @@ class User(Base):
     language: Mapped[str] = mapped_column(String(2), default="it")
     created_at: Mapped[datetime]
     last_access_at: Mapped[datetime | None]
+    removed_at: Mapped[datetime | None]
+    held_before: Mapped[str | None] = mapped_column(Text)
 
     @property
     def shown_name(self) -> str:

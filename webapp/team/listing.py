@@ -1,13 +1,14 @@
 """The list of additional users: tabs, search, order and pages, all plain links."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from authz import OWNER_ROLE, Release, State
@@ -15,12 +16,14 @@ from webapp.extensions import enforcer
 from webapp.frame import initials
 from webapp.i18n import day, distance, language, moment, today
 from webapp.tables import Account, Seat, User
+from webapp.team.access import REMOVED, UNDO_LASTS
 
 PAGE = 50
-TABS: dict[str, tuple[State, ...]] = {
+TABS: dict[str, tuple[str, ...]] = {
     "active": (State.OWNER, State.ACTIVE, State.TEMPORARY),
     "invited": (State.INVITED,),
     "suspended": (State.SUSPENDED,),
+    "removed": (REMOVED,),
 }
 ORDERS = {"name": User.folded_name, "access": User.last_access_at.desc()}
 _TONES = ("brand", "ok", "warn")
@@ -100,7 +103,7 @@ def _query(account: str, tab: str) -> Select[User, Seat]:
     query = (
         select(User, Seat)
         .outerjoin(Seat, Seat.user_id == User.id)
-        .where(User.account_id == account, User.state.in_(TABS[tab]))
+        .where(User.account_id == account, User.state.in_(TABS[tab]), _shown())
     )
     if text:
         columns = (User.full_name, User.user_name, User.email)
@@ -110,6 +113,12 @@ def _query(account: str, tab: str) -> Select[User, Seat]:
         query = query.where(Seat.preset == ("" if role == "own" else role))
     order = ORDERS.get(request.args.get("order", "name"), User.folded_name)
     return query.order_by((User.state != State.OWNER), order)
+
+
+def _shown() -> ColumnElement[bool]:
+    """Whoever was removed is shown while it can be undone."""
+    since = datetime.now(UTC) - UNDO_LASTS
+    return or_(User.removed_at.is_(None), User.removed_at > since)
 
 
 def _person(
@@ -135,7 +144,7 @@ def _person(
         "expiry": _("Never") if owner else day(ends),
         "expiry_line": distance(ends) if ends else "",
         "action": None
-        if owner
+        if owner or seat is None
         else {
             "label": _("Permissions"),
             "url": url_for("team.permissions", account=account.id, user=user.id),
@@ -150,8 +159,9 @@ def state_chip(user: User) -> dict[str, str]:
         State.INVITED: ("warn-clock", _("Invitation pending")),
         State.SUSPENDED: ("paused", _("Suspended")),
         State.TEMPORARY: ("warn-clock", _("Temporary password")),
+        REMOVED: ("bad", _("Removed")),
     }
-    kind, text = words.get(State(user.state), ("ok", _("Active")))
+    kind, text = words.get(user.state, ("ok", _("Active")))
     return {"kind": kind, "text": text}
 
 
@@ -207,13 +217,14 @@ def _action(label: str, endpoint: str, account: str) -> dict[str, Any]:
 def _tabs(
     session: Session, account: str, current: str
 ) -> list[tuple[str, str, int, bool]]:
-    query = select(User.state, func.count()).where(User.account_id == account)
+    query = select(User.state, func.count()).where(User.account_id == account, _shown())
     states = session.execute(query.group_by(User.state))
     counts: dict[str, int] = {row[0]: row[1] for row in states}
     labels = {
         "active": _("Active users"),
         "invited": _("Invitations"),
         "suspended": _("Suspended users"),
+        "removed": _("Removed users"),
     }
     return [
         (

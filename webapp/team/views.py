@@ -11,10 +11,9 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from authz import StaleVersionError, UnknownNameError
+from authz import StaleVersionError, State, UnknownNameError
 from webapp import throttle
 from webapp.extensions import begin_write, db
-from webapp.frame import initials
 from webapp.guard import can, requires
 from webapp.i18n import language
 from webapp.identity import person
@@ -23,9 +22,10 @@ from webapp.passwords import hash_password, temporary
 from webapp.post import absolute, write_mail
 from webapp.tables import Account, Seat, User
 from webapp.team import pages
+from webapp.team.access import REMOVED, can_be_restored
 from webapp.team.editing import draft_of, legal, objections, seat_of_user, submitted
 from webapp.team.forms import CreateUserForm, PermissionsForm
-from webapp.team.listing import count_seats, listing, state_chip
+from webapp.team.listing import count_seats, listing
 from webapp.team.table import Draft, given_name
 from webapp.team.users import (
     NameTakenError,
@@ -100,32 +100,13 @@ def create_effect(account: str) -> Page:
 
 
 @blueprint.get("/a/<account>/settings/users/<user>")
-@requires("subuser.view", offers=["subuser.update_permissions"])
+@requires("subuser.view", offers=pages.ACTIONS)
 def user(account: str, user: str) -> Page:
-    """One user: facts and permissions in words."""
-    found, seat = _user_and_seat(account, user)
+    """One user: facts, permissions in words, and what can be done."""
+    found = user_of(account, user)
+    seat = seat_of_user(db.session(), account, user)
     draft = draft_of(db.session(), db.session.get_one(Account, account), seat)
-    may = can("subuser.update_permissions")
-    change = {
-        "label": _("Change permissions"),
-        "url": url_for("team.permissions", account=account, user=user),
-        "reason": may.text(language()) if may.inert else None,
-    }
-    page = {
-        "trail": pages.trail(account),
-        "name": found.shown_name,
-        "line": found.email,
-        "initials": initials(found.shown_name),
-        "tone": "brand",
-        "state": state_chip(found),
-        "permissions_action": change if may or may.inert else None,
-        "facts": pages.facts(found, seat),
-        "words": pages.words(draft),
-        "buttons": [],
-        "csrf": "",
-        "events": [],
-    }
-    return render_template("team/user.html", user=page)
+    return render_template("team/user.html", user=pages.user_page(found, seat, draft))
 
 
 @blueprint.route(
@@ -179,15 +160,23 @@ def _submitted(draft: Draft) -> Draft:
         abort(400)
 
 
-def _user_and_seat(account: str, user: str) -> tuple[User, Seat]:
-    """An additional user of the account, else 404."""
-    found = db.session.scalar(
-        select(User).where(User.account_id == account, User.id == user)
+def user_of(account: str, user: str) -> User:
+    """An additional user of the account, the removed for 30 days too; else 404."""
+    query = select(User).where(
+        User.account_id == account, User.id == user, User.state != State.OWNER
     )
-    seat = seat_of_user(db.session(), account, user)
-    if found is None or seat is None:
+    found = db.session.scalar(query.execution_options(populate_existing=True))
+    if found is None or (found.state == REMOVED and not can_be_restored(found)):
         abort(404)
-    return found, seat
+    return found
+
+
+def _user_and_seat(account: str, user: str) -> tuple[User, Seat]:
+    """An additional user who sits in the account, else 404."""
+    seat = seat_of_user(db.session(), account, user)
+    if seat is None:
+        abort(404)
+    return user_of(account, user), seat
 
 
 def _create(account: str, form: CreateUserForm, draft: Draft) -> Page | None:
@@ -214,13 +203,14 @@ def _create(account: str, form: CreateUserForm, draft: Draft) -> Page | None:
         session.rollback()
         return redirect(url_for("team.seats", account=account))
     if by_link:
-        _mail_link(made)
+        mail_link(made)
     page = pages.created(made, password or None)
     session.commit()
     return render_template("team/created.html", page=page)
 
 
-def _mail_link(made: User) -> None:
+def mail_link(made: User) -> None:
+    """Write the mail with a new activation link, in the current transaction."""
     link = absolute(url_for("signin.activate", token=make_link(made, ACTIVATION)))
     text = _(
         "%(owner)s has made a user for you in the panel. Your user name is %(name)s."
