@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         ADD_ONS,
         OWNER_ROLE,
         SEATED,
+        Action,
         Contract,
         Edition,
         Permission,
@@ -61,6 +62,7 @@ _HOMES = {
         "ADD_ONS",
         "OWNER_ROLE",
         "SEATED",
+        "Action",
         "Contract",
         "Edition",
         "Permission",
@@ -82,6 +84,7 @@ __all__ = [
     "ROME",
     "SEATED",
     "TEXTS",
+    "Action",
     "AuthzError",
     "Contract",
     "Decision",
@@ -113,7 +116,9 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    if name not in _HOME_OF:
-        raise AttributeError(f"module 'authz' has no attribute {name!r}")
-    return getattr(import_module(_HOME_OF[name]), name)
+if not TYPE_CHECKING:  # else a type checker would believe in every name
+
+    def __getattr__(name: str) -> Any:
+        if name not in _HOME_OF:
+            raise AttributeError(f"module 'authz' has no attribute {name!r}")
+        return getattr(import_module(_HOME_OF[name]), name)

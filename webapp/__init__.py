@@ -25,6 +25,7 @@ from webapp import (
     identity,
     panel,
     problem,
+    review,
     signin,
     team,
 )
@@ -58,6 +59,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         signin.blueprint,
         *team.BLUEPRINTS,
         *panel.BLUEPRINTS,
+        review.blueprint,
         decisions.blueprint,
         *([demo.blueprint] if settings.demo else []),
     ):

@@ -205,7 +205,7 @@ def _refused_page(action: str, decision: Decision) -> str:
         reason=_why(decision),
         kept=_("Nothing was lost or changed.") if request.method == "POST" else None,
         givers=_owners() if decision.reason is not Reason.OWNER_ONLY else [],
-        why_url=None,
+        why_url=url_for("review.mine", account=g.account_id, action=action),
         back=None,
         code=g.get("request_id", ""),
         when=moment(datetime.now(UTC)),

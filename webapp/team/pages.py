@@ -204,6 +204,9 @@ def user_page(found: User, seat: Seat | None, draft: Draft) -> dict[str, Any]:
         "tone": "brand",
         "state": state_chip(found),
         "permissions_action": change if seat and (may or may.inert) else None,
+        "why_url": url_for("review.of_user", account=found.account_id, user=found.id)
+        if seat
+        else None,
         "remove": _remove(found) if seat else None,
         "facts": facts(found, seat),
         "words": words(draft),

@@ -227,3 +227,25 @@ def test_without_script_the_same_forms_work(browser: Any, demo: Demo) -> None:
     page.click("text=Salva le modifiche")
     assert "In vigore ovunque" in page.inner_text("main")
     context.close()
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+def test_one_users_page_and_the_reasons_are_accessible_and_fit(
+    people: Any, width: int
+) -> None:
+    marta = people(width).sign_in("martabellandi")
+    users = f"/a/{marta.account}/settings/users"
+    marta.open(users)
+    marta.page.click("th a:has-text('Luca Ferri')")
+    marta.look("user")
+    here = marta.page.url.removeprefix(marta.demo.url)
+    assert marta.open(f"{here}/remove", "remove") == 200
+    assert marta.open(f"{here}/why?action=draft.send", "why") == 200
+    assert marta.sees("La modifica più piccola che basta")
+    assert marta.open(f"{here}/why?action=draft.list", "why-allowed") == 200
+    marta.page.click("summary:has-text('Dati per chi controlla')")
+    marta.look("why-facts")
+    luca = people(width).sign_in("lucaferri55")
+    assert luca.open(f"/a/{luca.account}/drafts/new") == 403
+    luca.click("Perché non posso?")
+    luca.look("why-mine")
