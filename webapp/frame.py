@@ -116,10 +116,11 @@ def _inside() -> dict[str, Any]:
             "name": person().name,
             "initials": initials(person().name),
             "line": f"{role}, {account.name}",
-            "profile_url": url_for("signin.change_password", account=g.account_id),
+            "profile_url": url_for("signin.profile", account=g.account_id),
         },
         "account": {"name": account.name, "vat": account.vat.removeprefix("IT")},
         "revision": number(revision, 0),
+        "help_url": url_for("review.meanings", account=g.account_id),
     }
 
 

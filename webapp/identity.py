@@ -14,6 +14,7 @@ from flask import Response, current_app, g, session
 from flask_login import current_user, login_user, logout_user
 from sqlalchemy import Row, select, update
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from authz import NotReadyError, State
 from webapp.extensions import begin_write, db, login_manager, reading
@@ -142,13 +143,36 @@ def end_session() -> None:
     session.clear()
 
 
-def end_all_sessions(user_id: str) -> None:
-    """Sign a user out everywhere, in the current transaction."""
-    db.session.execute(
-        update(SignInSession)
-        .where(SignInSession.user_id == user_id, SignInSession.ended_at.is_(None))
-        .values(ended_at=datetime.now(UTC))
+def end_all_sessions(user_id: str, *, but: str | None = None) -> None:
+    """Sign a user out everywhere, or everywhere `but` where that secret is.
+
+    In the current transaction.
+    """
+    statement = update(SignInSession).where(
+        SignInSession.user_id == user_id, SignInSession.ended_at.is_(None)
     )
+    if but is not None:
+        statement = statement.where(SignInSession.id_hash != hash_of(but))
+    db.session.execute(statement.values(ended_at=datetime.now(UTC)))
+
+
+def open_sessions(
+    session: Session, who: Person
+) -> list[tuple[datetime, datetime, bool]]:
+    """(begun, last seen, whether it is this one) of each live session, newest first."""
+    now = datetime.now(UTC)
+    idle = current_app.config["DELEGA"].session_idle
+    query = (
+        select(SignInSession)
+        .where(SignInSession.user_id == who.id, SignInSession.ended_at.is_(None))
+        .where(SignInSession.expires_at > now, SignInSession.seen_at > now - idle)
+        .order_by(SignInSession.seen_at.desc())
+    )
+    here = hash_of(who.secret)
+    return [
+        (found.created_at, found.seen_at, found.id_hash == here)
+        for found in session.scalars(query)
+    ]
 
 
 def note_access(response: Response) -> Response:

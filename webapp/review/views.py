@@ -6,6 +6,7 @@ from webapp.extensions import db, enforcer
 from webapp.guard import requires, signed_in
 from webapp.i18n import language
 from webapp.identity import person
+from webapp.review.meanings import by_module
 from webapp.review.why import ask, verdict
 from webapp.seating import seat_of
 from webapp.tables import User
@@ -32,6 +33,13 @@ def of_user(account: str, user: str) -> str:
     return _page(
         account, found, _action(request.args.get("action", "draft.send")), mine=False
     )
+
+
+@blueprint.get("/a/<account>/help/permissions")
+@signed_in()
+def meanings(account: str) -> str:
+    """What each permission means, from the policy in force."""
+    return render_template("review/meanings.html", modules=by_module(), account=account)
 
 
 def _page(account: str, user: User, action: Action, *, mine: bool) -> str:

@@ -1,12 +1,19 @@
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
+from flask_wtf.csrf import generate_csrf
 from werkzeug.wrappers import Response
 
 from webapp import throttle
 from webapp.extensions import begin_write, db
 from webapp.guard import public, requires, signed_in
-from webapp.identity import begin_session, end_session, person
+from webapp.identity import (
+    begin_session,
+    end_all_sessions,
+    end_session,
+    open_sessions,
+    person,
+)
 from webapp.links import ACTIVATION, RESET, make_link, user_of
 from webapp.passwords import SHORTEST, hash_password, suggestion, verify
 from webapp.post import absolute, write_mail
@@ -89,6 +96,32 @@ def change_password(account: str) -> Page:
             throttle.count(("sign-in", user.folded_name))
             form.current.errors = [_("The current password is wrong.")]
     return _change_form(form)
+
+
+@blueprint.get("/a/<account>/profile")
+@signed_in()
+def profile(account: str) -> str:
+    """Oneself: names, the password, and where one is signed in."""
+    found = db.session.get_one(User, person().id)
+    return render_template(
+        "signin/profile.html",
+        user=found,
+        sessions=open_sessions(db.session(), person()),
+        csrf=generate_csrf(),
+        password_url=url_for("signin.change_password", account=account),
+        end_url=url_for("signin.end_others", account=account),
+    )
+
+
+@blueprint.post("/a/<account>/profile/sign-out-elsewhere")
+@signed_in()
+def end_others(account: str) -> Response:
+    """End every session but this one."""
+    begin_write()
+    end_all_sessions(person().id, but=person().secret)
+    db.session.commit()
+    flash(_("Signed out everywhere else."), "ok")
+    return redirect(url_for("signin.profile", account=account))
 
 
 @blueprint.route("/forgot", methods=["GET", "POST"])

@@ -11,8 +11,9 @@ from webapp.extensions import begin_write, db
 from webapp.guard import requires
 from webapp.identity import person
 from webapp.passwords import hash_password, temporary
-from webapp.tables import User
+from webapp.tables import Account, User
 from webapp.team import access, pages
+from webapp.team.export import users_csv
 from webapp.team.forms import PermissionsForm
 from webapp.team.users import NoFreeSeatError
 from webapp.team.views import Page, blueprint, mail_link, user_of
@@ -96,6 +97,15 @@ def restore(account: str, user: str) -> Response:
         return redirect(url_for("team.seats", account=account))
     flash(_("Restored, with the permissions of before."), "ok")
     return _back(account, user)
+
+
+@blueprint.get("/a/<account>/settings/users.csv")
+@requires("subuser.list")
+def export(account: str) -> Response:
+    """The list for a spreadsheet."""
+    data = users_csv(db.session(), db.session.get_one(Account, account))
+    headers = {"Content-Disposition": 'attachment; filename="utenti.csv"'}
+    return Response(data, content_type="text/csv; charset=utf-8", headers=headers)
 
 
 def _act(account: str, user: str, act: Act) -> None:

@@ -93,7 +93,7 @@ def listing(
             "text": _("No user fits what you are looking for."),
         },
         "foot": None,
-        "export_url": None,
+        "export_url": url_for("team.export", account=account.id),
         "pager": _pager(account.id, page, len(rows)),
     }
 

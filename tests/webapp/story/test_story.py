@@ -203,6 +203,7 @@ def test_every_menu_page_is_accessible_quiet_and_fits(
     pages = ["", "drafts", "drafts/new", "uploads", "sent", "received"]
     pages += ["received/import", "customers", "customers/new", "suppliers"]
     pages += ["products", "products/new", "banks", "banks/new", "settings"]
+    pages += ["profile", "help/permissions"]
     pages += ["settings/users", "settings/users/new", "settings/seats", "password"]
     for tail in pages:
         path = f"/a/{marta.account}/{tail}?lang={language}"

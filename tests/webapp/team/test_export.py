@@ -1,0 +1,32 @@
+"""The list as CSV: complete, in Italian for a spreadsheet, and never a formula."""
+
+import csv
+import io
+
+import pytest
+from flask import Flask
+
+from tests.builders import Company, a_user, signed_in
+from webapp.team.export import safe
+
+
+def test_every_seated_user_is_a_line_with_role_and_permissions(
+    app: Flask, company: Company
+) -> None:
+    a_user(app, company, "invoicing.read", full_name='=cmd|"/c calc"!A1; x')
+    answer = signed_in(app, company.owner_name).get(
+        f"/a/{company.id}/settings/users.csv"
+    )
+    assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
+    assert "attachment" in answer.headers["Content-Disposition"]
+    text = answer.data.decode("utf-8-sig")
+    head, line = csv.reader(io.StringIO(text), delimiter=";")
+    assert head[:3] == ["Nome", "Nome utente", "Email"]
+    assert line[0] == '\'=cmd|"/c calc"!A1; x'
+    assert line[5] == "Fatturazione: Lettura"
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
+def test_what_a_spreadsheet_would_run_is_text(start: str) -> None:
+    assert safe(f"{start}1+1") == f"'{start}1+1"
+    assert safe("Anna") == "Anna"
