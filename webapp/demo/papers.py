@@ -17,7 +17,7 @@ from webapp.panel.tables import Contact, Product
 from webapp.panel.uploads.incoming import Readable
 from webapp.panel.uploads.storing import store_received
 
-IBAN = "IT60X0542811101000000123456"
+IBAN = "IT26J0627013100CC0270041755"
 KNOWN_SUPPLIER_IBAN = "IT60B0854223700000000074318"
 RECEIVED = Path(__file__).with_name("samples") / "received-argille.xml"
 

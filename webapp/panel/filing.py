@@ -33,8 +33,13 @@ def record(
     return rows
 
 
+def shown_party(party: Party) -> str:
+    """What lists call a party: a simplified invoice may name it by its number alone."""
+    return party.name or party.vat or party.tax_code or "-"
+
+
 def _row(document: Document, other: Party) -> Invoice:
-    name = other.name or other.tax_code or ""
+    name = shown_party(other)
     ibans = {normalise(each.iban) for each in document.payments if each.iban}
     return Invoice(
         id=new_id("in"),

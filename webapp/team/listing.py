@@ -167,13 +167,17 @@ def state_chip(user: User) -> dict[str, str]:
 
 def role_label(release: Release, seat: Seat | None) -> str:
     """The preset by its name, or that the owner chose one by one."""
-    preset = release.presets.get(seat.preset) if seat else None
+    if seat is None:
+        return "-"
+    preset = release.presets.get(seat.preset)
     return preset.label(language()) if preset else _("Own choice")
 
 
 def role_line(release: Release, seat: Seat | None) -> str:
     """What the preset is for."""
-    preset = release.presets.get(seat.preset) if seat else None
+    if seat is None:
+        return ""
+    preset = release.presets.get(seat.preset)
     return preset.meaning(language()) if preset else _("Chosen one by one")
 
 

@@ -209,6 +209,7 @@ def user_page(found: User, seat: Seat | None, draft: Draft) -> dict[str, Any]:
         else None,
         "remove": _remove(found) if seat else None,
         "facts": facts(found, seat),
+        "sits": seat is not None,
         "words": words(draft),
         "buttons": list(_buttons(found)),
         "csrf": generate_csrf(),

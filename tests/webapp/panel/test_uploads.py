@@ -356,3 +356,13 @@ def test_warnings_do_not_stop_a_file_and_are_shown(
     (draft,) = rows(app, Draft)
     html = page(owner, f"/a/{company.id}/drafts/{draft.id}")
     assert "Da guardare prima di inviare" in html
+
+
+def test_a_customer_known_by_number_alone_has_a_name_to_click(
+    app: Flask, company: Company
+) -> None:
+    owner = signed_in(app, company.owner_name)
+    uploads = f"/a/{company.id}/uploads"
+    upload(owner, uploads, ("simplified.xml", sample("simplified.xml")))
+    html = owner.get(f"/a/{company.id}/drafts").get_data(as_text=True)
+    assert re.search(r'<a href="[^"]*/drafts/[^"]+">\s*\S', html.partition("<tbody")[2])

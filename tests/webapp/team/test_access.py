@@ -86,6 +86,8 @@ def test_undoing_a_removal_brings_everything_back_into_any_free_seat(
     remove(owner, company, identity)
     page = owner.get(f"/a/{company.id}/settings/users?tab=removed")
     assert "Anna Ricci" in page.get_data(as_text=True)
+    here = owner.get(f"/a/{company.id}/settings/users/{identity}")
+    assert "non entra più" in here.get_data(as_text=True)
     assert act(owner, company, identity, "restore") == 302
     assert can(app, company, identity) == "granted"
     assert can(app, company, identity, "draft.send") == "no_permission"

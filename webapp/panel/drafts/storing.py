@@ -10,6 +10,7 @@ from webapp.ids import new_id
 from webapp.panel import events
 from webapp.panel.drafts.content import Content, encode, invoice_of
 from webapp.panel.fatturapa import InvoiceFile
+from webapp.panel.filing import shown_party
 from webapp.panel.numbers import take
 from webapp.panel.records import find, fold
 from webapp.panel.showing import cents
@@ -95,7 +96,7 @@ def _repeat(draft: Draft, invoice: InvoiceFile) -> None:
     first = invoice.documents[0]
     numbers = [document.number for document in invoice.documents]
     draft.kind, draft.issued_on, draft.currency = first.kind, first.date, first.currency
-    draft.customer = invoice.buyer.name or invoice.buyer.tax_code or ""
+    draft.customer = shown_party(invoice.buyer)
     total = sum((each.total for each in invoice.documents), Decimal(0))
     draft.total_cents = cents(total)
     buyer = invoice.buyer
