@@ -21,7 +21,7 @@ lint: .venv/.dev ## style, types, imports, policy
 	@$(BIN)/lint-imports
 	@$(BIN)/delega policy check
 
-check: lint ## all that CI runs, with coverage
+check: lint ## lint, and all tests with their coverage
 	@rm -f .coverage .coverage.*
 	@$(BIN)/coverage run -m pytest -q
 	@$(BIN)/coverage combine -q

@@ -15,7 +15,7 @@ timeout = 60
 graceful_timeout = 20
 reuse_port = True
 control_socket_disable = True
-worker_tmp_dir = "/dev/shm" if sys.platform == "linux" else None  # noqa: S108
+worker_tmp_dir = "/dev/shm" if sys.platform == "linux" else None  # noqa: S108  (memory: heartbeats never wait for a disk)
 accesslog = None
 
 

@@ -59,6 +59,7 @@ _ENDS: tuple[tuple[type[Exception], int], ...] = (
     (AuthzError, 3),
     (SettingsError, 3),
     (SQLAlchemyError, 3),
+    (OSError, 3),  # a mail server or folder that is out of reach
 )
 
 

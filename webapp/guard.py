@@ -27,6 +27,9 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 #: Asked on every account page for the menus; each feature adds its own.
 MENU_ACTIONS = "delega_menu_actions"
+_NO_MEMBER = frozenset(
+    {Reason.NOT_A_MEMBER, Reason.UNKNOWN_RESOURCE, Reason.UNKNOWN_ACTION}
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -203,9 +206,8 @@ def _enter(who: Person, account: str, names: Sequence[str]) -> None:
     if who.account_id is not None and who.account_id != account:
         abort(404)
     decisions = decide_all(who.id, account, names)
-    reasons = {decision.reason for decision in decisions.values()}
-    member = enforcer().state(who.id, account) is not None
-    if Reason.NOT_A_MEMBER in reasons or not member:
+    # INVARIANT: only a member gets an answer that speaks of more than names
+    if {decision.reason for decision in decisions.values()} <= _NO_MEMBER:
         abort(404)
     g.account_id, g.decisions = account, decisions
 

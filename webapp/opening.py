@@ -39,7 +39,21 @@ def open_account(session: Session, new: NewAccount) -> tuple[Account, User]:
     """
     require_person(new.owner_user_name, new.owner_email, new.owner_name)
     _require_modules(new)
-    account = Account(
+    account = _account(new)
+    session.add(account)
+    session.flush()
+    owner = _owner(new, account)
+    seats = [_seat(account, new.ends_on) for _ in range(new.seats)]
+    session.add_all([owner, *seats])
+    session.flush()
+    editor(account.id, SYSTEM).open_account(
+        owner.id, account.contract(), [seat.id for seat in seats]
+    )
+    return account, owner
+
+
+def _account(new: NewAccount) -> Account:
+    return Account(
         id=new_id("a"),
         name=new.name,
         vat=new.vat,
@@ -53,9 +67,10 @@ def open_account(session: Session, new: NewAccount) -> tuple[Account, User]:
         ],
         **new.details,
     )
-    session.add(account)
-    session.flush()
-    owner = User(
+
+
+def _owner(new: NewAccount, account: Account) -> User:
+    return User(
         id=new_id("u"),
         account_id=account.id,
         user_name=new.owner_user_name,
@@ -65,13 +80,6 @@ def open_account(session: Session, new: NewAccount) -> tuple[Account, User]:
         state=State.OWNER,
         created_at=datetime.now(UTC),
     )
-    seats = [_seat(account, new.ends_on) for _ in range(new.seats)]
-    session.add_all([owner, *seats])
-    session.flush()
-    editor(account.id, SYSTEM).open_account(
-        owner.id, account.contract(), [seat.id for seat in seats]
-    )
-    return account, owner
 
 
 def _require_modules(new: NewAccount) -> None:

@@ -83,7 +83,7 @@ def page(status: int, *, title: str = "", sentence: str = "") -> Response:
     """The error page."""
     if wants_json():
         return problem(status, str(status), str(sentence or title))
-    g.bare = True
+    g.bare = status >= 500  # whatever broke is not asked again
     words = _WORDS.get(status, _WORDS[500] if status >= 500 else _WORDS[400])
     html = render_template(
         "problem/error.html",

@@ -79,7 +79,7 @@ class ReferenceEvaluator:
         with _casbin_lock:
             try:
                 allowed, values = self._enforcer.enforce_ex(*request)
-            except Exception as error:
+            except Exception as error:  # whatever it is: never an allow
                 raise EvaluationError(request, error) from error
         return bool(allowed), list(values)
 

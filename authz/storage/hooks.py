@@ -92,14 +92,6 @@ def page_of(url: str) -> Page | None:
     return Page(str(parsed.database))
 
 
-def install_for(url: str, session_target: Any) -> Page | None:
-    """Install the page's hooks where there is a page, and answer it; else nothing."""
-    page = page_of(url)
-    if page is not None:
-        install(session_target, page, head_reader(url))
-    return page
-
-
 def head_reader(url: str) -> Callable[[], Head]:
     """Reads what is committed on a connection of its own, outside every pool.
 

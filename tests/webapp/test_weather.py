@@ -40,6 +40,29 @@ def test_a_database_that_is_gone_is_a_503_page_for_everybody(
     assert "non può rispondere" in answer.get_data(as_text=True)
 
 
+def test_a_page_that_is_not_there_speaks_the_users_language(
+    app: Flask, company: Company
+) -> None:
+    client = signed_in(app, company.owner_name)
+    headers = {"Accept-Language": "en"}
+    address = f"/a/{company.id}/drafts/dr_nothing"
+    missing = client.get(address, headers=headers)
+    assert missing.status_code == 404
+    assert "non esiste" in missing.get_data(as_text=True)
+    stranger = app.test_client().get("/nothing", headers=headers)
+    assert "does not exist" in stranger.get_data(as_text=True)
+
+
+def test_a_page_that_is_not_there_is_calm_even_when_the_database_is_gone(
+    app: Flask, company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = signed_in(app, company.owner_name)
+    monkeypatch.setattr("webapp.identity.reading", gone)
+    answer = client.get("/nothing")
+    assert answer.status_code in (404, 500, 503)
+    assert "codice" in answer.get_data(as_text=True)
+
+
 def test_an_enforcer_that_can_not_answer_is_a_503_and_never_a_page(
     app: Flask, company: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,6 +1,5 @@
 """What the team templates show, from rows and drafts; views decide, this only words."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,27 +7,16 @@ from flask import render_template, request, url_for
 from flask_babel import gettext as _
 from flask_wtf.csrf import generate_csrf
 
-from authz import State
 from webapp.extensions import db, enforcer
 from webapp.frame import initials
-from webapp.guard import can
 from webapp.i18n import day, language, moment
 from webapp.links import ACTIVATION, LASTS
 from webapp.tables import Account, Seat, User
-from webapp.team.access import REMOVED
+from webapp.team.acts import CHANGE, REMOVE, buttons
 from webapp.team.forms import CreateUserForm, PermissionsForm
 from webapp.team.listing import count_seats, role_label, state_chip
 from webapp.team.table import Draft, effect, given_name, table
 from webapp.team.users import TEMPORARY_LASTS
-
-#: What the page of a user asks about, besides being seen.
-ACTIONS = (
-    "subuser.update_permissions",
-    "subuser.suspend",
-    "subuser.delete",
-    "subuser.reset_password",
-    "subuser.create",
-)
 
 
 def created(made: User, password: str | None) -> dict[str, Any]:
@@ -190,12 +178,6 @@ def words(draft: Draft) -> list[tuple[str, list[str]]]:
 
 def user_page(found: User, seat: Seat | None, draft: Draft) -> dict[str, Any]:
     """What team/user.html shows."""
-    may = can("subuser.update_permissions")
-    change = {
-        "label": _("Change permissions"),
-        "url": url_for("team.permissions", account=found.account_id, user=found.id),
-        "reason": may.text(language()) if may.inert else None,
-    }
     return {
         "trail": trail(str(found.account_id)),
         "name": found.shown_name,
@@ -203,87 +185,15 @@ def user_page(found: User, seat: Seat | None, draft: Draft) -> dict[str, Any]:
         "initials": initials(found.shown_name),
         "tone": "brand",
         "state": state_chip(found),
-        "permissions_action": change if seat and (may or may.inert) else None,
+        "permissions_action": CHANGE.button(found),
         "why_url": url_for("review.of_user", account=found.account_id, user=found.id)
         if seat
         else None,
-        "remove": _remove(found) if seat else None,
+        "remove": REMOVE.button(found),
         "facts": facts(found, seat),
         "sits": seat is not None,
         "words": words(draft),
-        "buttons": list(_buttons(found)),
+        "buttons": list(buttons(found)),
         "csrf": generate_csrf(),
         "events": [],
     }
-
-
-def _remove(found: User) -> dict[str, Any] | None:
-    may = can("subuser.delete")
-    if not (may or may.inert):
-        return None
-    return {
-        "label": _("Remove"),
-        "url": url_for("team.remove", account=found.account_id, user=found.id),
-        "reason": may.text(language()) if may.inert else None,
-    }
-
-
-def _buttons(found: User) -> Iterator[dict[str, Any]]:
-    """What can be done with him in his state; absent, or inert with the reason."""
-    for states, action, endpoint, title, text, kind in _acts():
-        decision = can(action)
-        if found.state in states and (decision or decision.inert):
-            yield {
-                "title": title,
-                "text": text,
-                "label": title,
-                "url": url_for(endpoint, account=found.account_id, user=found.id),
-                "kind": kind,
-                "reason": decision.text(language()) if decision.inert else None,
-            }
-
-
-def _acts() -> tuple[tuple[frozenset[str], str, str, str, str, str], ...]:
-    here = frozenset({State.ACTIVE, State.TEMPORARY, State.INVITED})
-    return (
-        (
-            frozenset({State.INVITED}),
-            "subuser.create",
-            "team.new_link",
-            _("Send the link again"),
-            _("A new activation link by e-mail; the one sent before stops working."),
-            "plain",
-        ),
-        (
-            here,
-            "subuser.reset_password",
-            "team.new_temporary",
-            _("New temporary password"),
-            _("Shown once; the password and the open sessions of before end."),
-            "plain",
-        ),
-        (
-            here,
-            "subuser.suspend",
-            "team.suspend",
-            _("Suspend"),
-            _("Out at once; the seat and the permissions wait."),
-            "plain",
-        ),
-        (
-            frozenset({State.SUSPENDED}),
-            "subuser.update_permissions",
-            "team.reactivate",
-            _("Reactivate"),
-            _("As before, with the same permissions."),
-            "plain",
-        ),
-        (
-            frozenset({REMOVED}),
-            "subuser.create",
-            "team.restore",
-            _("Undo the removal"),
-            _("With the permissions of before, in a free seat."),
-            "plain",
-        ),
-    )

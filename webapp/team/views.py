@@ -23,6 +23,7 @@ from webapp.post import absolute, write_mail
 from webapp.tables import Account, Seat, User
 from webapp.team import pages
 from webapp.team.access import REMOVED, can_be_restored
+from webapp.team.acts import ASKED
 from webapp.team.editing import draft_of, legal, objections, seat_of_user, submitted
 from webapp.team.forms import CreateUserForm, PermissionsForm
 from webapp.team.listing import count_seats, listing
@@ -100,7 +101,7 @@ def create_effect(account: str) -> Page:
 
 
 @blueprint.get("/a/<account>/settings/users/<user>")
-@requires("subuser.view", offers=pages.ACTIONS)
+@requires("subuser.view", offers=ASKED)
 def user(account: str, user: str) -> Page:
     """One user: facts, permissions in words, and what can be done."""
     found = user_of(account, user)

@@ -1,6 +1,5 @@
 """What a commit that changes policy does to the revision page."""
 
-import time
 from pathlib import Path
 
 import pytest
@@ -11,46 +10,16 @@ from sqlalchemy.orm import Session, scoped_session, sessionmaker
 
 from authz.errors import StoreError
 from authz.storage.engines import prepare
-from authz.storage.hooks import WROTE, head_reader, install, install_for
+from authz.storage.hooks import WROTE, head_reader, install, page_of
 from authz.storage.page import Page
 from authz.storage.tables import Base, PolicyRevision
 from tests.authz.accounts.freshness.rig import (
-    Writer,
-    make_database,
     put_next,
+    revision_of,
+    unlocked,
     url_of,
     word_of,
 )
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Path:
-    return make_database(tmp_path)
-
-
-@pytest.fixture
-def writer(database):
-    made = Writer(database)
-    made.hooks.timeout = 0.05
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def engine(database):
-    made = prepare(create_engine(url_of(database)))
-    yield made
-    made.dispose()
-
-
-def revision_of(database):
-    return head_reader(url_of(database))().revision
-
-
-def unlocked(database):
-    """Whether the page's lock is free."""
-    Page(database).lock(time.monotonic()).close()
-    return True
 
 
 def words_at_commit(engine, database):
@@ -86,7 +55,9 @@ def test_flask_sqlalchemys_session_marks_and_settles(database):
     db.init_app(app)
     with app.app_context():
         prepare(db.engine)
-        assert install_for(url_of(database), db.session).path == f"{database}-page"
+        page = page_of(url_of(database))
+        assert page.path == f"{database}-page"
+        install(db.session, page, head_reader(url_of(database)))
         words = words_at_commit(db.engine, database)
         put_next(db.session, "a_1")
         db.session.commit()
@@ -103,7 +74,7 @@ def test_flask_sqlalchemys_session_marks_and_settles(database):
 )
 def test_where_there_is_no_page_nothing_is_installed(url):
     session = Session()
-    assert install_for(url, session) is None
+    assert page_of(url) is None
     assert not session.dispatch.before_commit
 
 

@@ -5,52 +5,20 @@ import time
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import text
 from sqlalchemy.exc import InvalidRequestError, OperationalError
 
 from authz.errors import ChangeRefusedError, StoreError
 from authz.storage import hooks
-from authz.storage.engines import prepare
-from authz.storage.hooks import head_reader
 from authz.storage.page import Page
 from tests.authz.accounts.freshness.rig import (
     Writer,
-    make_database,
     put_next,
-    url_of,
+    revision_of,
+    unlocked,
     word_of,
     write_word,
 )
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Path:
-    return make_database(tmp_path)
-
-
-@pytest.fixture
-def writer(database):
-    made = Writer(database)
-    made.hooks.timeout = 0.05
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def engine(database):
-    made = prepare(create_engine(url_of(database)))
-    yield made
-    made.dispose()
-
-
-def revision_of(database):
-    return head_reader(url_of(database))().revision
-
-
-def unlocked(database):
-    """Whether the page's lock is free."""
-    Page(database).lock(time.monotonic()).close()
-    return True
 
 
 class CommitRaises:

@@ -362,6 +362,7 @@ def test_a_release_that_does_not_verify_can_be_replaced(app: Flask) -> None:
     [
         (IntegrityError("x", {}, Exception("twice")), 3, "there already: twice"),
         (OperationalError("x", {}, Exception("gone")), 3, "gone"),
+        (ConnectionRefusedError("mail server away"), 3, "mail server away"),
         (click.Abort(), 130, ""),
         (click.exceptions.Exit(7), 7, ""),
     ],

@@ -297,3 +297,13 @@ class Process:
         self.popen.wait()
         self.popen.stdin.close()
         self.popen.stdout.close()
+
+
+def revision_of(database):
+    return head_reader(url_of(database))().revision
+
+
+def unlocked(database):
+    """Whether the page's lock is free."""
+    Page(database).lock(time.monotonic()).close()
+    return True
