@@ -23,9 +23,11 @@ from webapp import (
     health,
     i18n,
     identity,
+    operator,
     panel,
     problem,
     review,
+    seats,
     signin,
     team,
 )
@@ -60,12 +62,14 @@ def create_app(settings: Settings | None = None) -> Flask:
         *team.BLUEPRINTS,
         *panel.BLUEPRINTS,
         review.blueprint,
+        *seats.BLUEPRINTS,
+        operator.blueprint,
         decisions.blueprint,
         *([demo.blueprint] if settings.demo else []),
     ):
         app.register_blueprint(blueprint)
     csrf.exempt(decisions.blueprint)
-    frame.init_app(app, (*panel.ENTRIES, *team.ENTRIES))
+    frame.init_app(app, (*panel.ENTRIES, *team.ENTRIES, *seats.ENTRIES))
     decisions.init_app(app)
     guard.public(app.view_functions["static"])
     guard.init_app(app, _release_in_force(app))

@@ -168,7 +168,7 @@ def _account_and_role() -> tuple[Any, str]:
 
 
 def _role(preset: str | None) -> str:
-    if person().state is State.OWNER:
+    if person().state == State.OWNER:
         return _("Owner")
     presets = enforcer().release().presets
     found = presets.get(preset or "")

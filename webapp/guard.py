@@ -3,6 +3,8 @@
     @requires("draft.send")   the enforcer decides; `offers` are asked in the same breath
     @signed_in                any member of the account in the address
     @credential("decide")     another service, with its key
+    @webhook                  a payment service, by its signature
+    @operator                 who runs Delega
     @public                   everybody
 
 An app with an endpoint that declares nothing, or an action the release lacks, does not
@@ -11,8 +13,10 @@ start.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from flask import Flask, abort, current_app, g, request, url_for
 from flask import redirect as redirect_to
@@ -21,7 +25,7 @@ from werkzeug.wrappers import Response
 
 from authz import AuthzError, Decision, Reason, Release, State, UnknownNameError
 from webapp.extensions import enforcer
-from webapp.identity import Person, person
+from webapp.identity import OPERATOR, Person, person
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -30,6 +34,9 @@ MENU_ACTIONS = "delega_menu_actions"
 _NO_MEMBER = frozenset(
     {Reason.NOT_A_MEMBER, Reason.UNKNOWN_RESOURCE, Reason.UNKNOWN_ACTION}
 )
+#: How long a typed password opens a `fresh` page, and one already open is still sent.
+FRESH = timedelta(minutes=15)
+FRESH_FORM = timedelta(minutes=45)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,6 +47,7 @@ class Declaration:
     action: str = ""
     offers: tuple[str, ...] = ()
     scope: str = ""
+    fresh: bool = False
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -70,15 +78,32 @@ def signed_in(*, offers: Sequence[str] = ()) -> Callable[[View], View]:
     return lambda view: _declare(view, declaration)
 
 
-def requires(action: str, *, offers: Sequence[str] = ()) -> Callable[[View], View]:
-    """The enforcer must allow `resource.action`; `offers` are what its buttons need."""
-    declaration = Declaration(kind="requires", action=action, offers=tuple(offers))
+def requires(
+    action: str, *, offers: Sequence[str] = (), fresh: bool = False
+) -> Callable[[View], View]:
+    """The enforcer must allow `resource.action`; `offers` are what its buttons need.
+
+    `fresh` asks for the password again, unless it was typed a short while ago.
+    """
+    declaration = Declaration(
+        kind="requires", action=action, offers=tuple(offers), fresh=fresh
+    )
     return lambda view: _declare(view, declaration)
 
 
 def credential(scope: str) -> Callable[[View], View]:
     """Another service with a key of that scope; the view reads `g.caller`."""
     return lambda view: _declare(view, Declaration(kind="credential", scope=scope))
+
+
+def webhook(view: View) -> View:
+    """A payment service that signs what it sends."""
+    return _declare(view, Declaration(kind="webhook"))
+
+
+def operator(view: View) -> View:
+    """Who runs Delega; for everybody else the page does not exist."""
+    return _declare(view, Declaration(kind="operator"))
 
 
 def declaration_of(view: Callable[..., Any]) -> Declaration | None:
@@ -176,6 +201,9 @@ def _stand() -> Response | None:
     if declaration.kind == "credential":
         current_app.extensions["delega_callers"](declaration.scope)
         return None
+    if declaration.kind == "webhook":
+        current_app.extensions["delega_webhooks"]()
+        return None
     if not current_user.is_authenticated:
         return _to_sign_in()
     return _stand_before_person(declaration)
@@ -184,7 +212,9 @@ def _stand() -> Response | None:
 def _stand_before_person(declaration: Declaration) -> Response | None:
     who = person()
     changing = request.endpoint in ("signin.change_password", "signin.sign_out")
-    if who.state is State.TEMPORARY and not changing:
+    if declaration.kind == "operator":
+        return None if who.state == OPERATOR else abort(404)
+    if who.state == State.TEMPORARY and not changing:
         here = url_for("signin.change_password", account=who.account_id)
         return redirect_to(here)
     account = (request.view_args or {}).get("account")
@@ -197,6 +227,8 @@ def _stand_before_person(declaration: Declaration) -> Response | None:
     if declaration.action:
         if not g.decisions[declaration.action]:
             raise RefusedError(declaration.action, g.decisions[declaration.action])
+        if declaration.fresh and not _is_fresh(who):
+            return _to_confirm(account)
         g.ask_again = partial(require, declaration.action)
     return None
 
@@ -219,6 +251,18 @@ def decide_all(subject: str, account: str, names: Sequence[str]) -> dict[str, De
     return dict(
         zip(unique, enforcer().decide_many(subject, account, pairs), strict=True)
     )
+
+
+def _is_fresh(who: Person) -> bool:
+    lasts = FRESH if request.method == "GET" else FRESH_FORM
+    return datetime.now(UTC) < who.confirmed_at + lasts
+
+
+def _to_confirm(account: str) -> Response:
+    """To the password, then back to this page, or to the one the form stood on."""
+    sent_from = urlsplit(request.referrer or "").path
+    goal = request.path if request.method == "GET" else sent_from
+    return redirect_to(url_for("signin.confirm", account=account, next=goal))
 
 
 def _to_sign_in() -> Response:

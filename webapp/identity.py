@@ -21,6 +21,9 @@ from webapp.extensions import begin_write, db, login_manager, reading
 from webapp.tables import SignInSession, User
 
 SEEN_EVERY = timedelta(minutes=1)
+#: `User.state` of who runs Delega: no member of any account, so casbin refuses him all.
+OPERATOR = "operator"
+_MAY_GO_ON = (State.OWNER, State.ACTIVE, State.TEMPORARY, State.DELEGATE, OPERATOR)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,17 +31,20 @@ class Person:
     """The signed-in user, as Flask-Login wants him.
 
     Attributes:
+        state: a `State`, or OPERATOR.
         secret: the cookie's value, which names the session row by its hash.
+        confirmed_at: when the password was last typed in this session.
     """
 
     id: str
     account_id: str | None
     name: str
     user_name: str
-    state: State
+    state: str
     language: str
     secret: str
     seen_at: datetime
+    confirmed_at: datetime
 
     is_authenticated = True
     is_active = True
@@ -69,17 +75,18 @@ def load(secret: str) -> Person | None:
     idle = current_app.config["DELEGA"].session_idle
     if found.expires_at <= now or found.seen_at + idle <= now:
         return None
-    if found.state not in (State.OWNER, State.ACTIVE, State.TEMPORARY, State.DELEGATE):
+    if found.state not in _MAY_GO_ON:
         return None
     return Person(
         id=found.id,
         account_id=found.account_id,
         name=found.full_name or found.user_name,
         user_name=found.user_name,
-        state=State(found.state),
+        state=found.state,
         language=found.language,
         secret=secret,
         seen_at=found.seen_at,
+        confirmed_at=found.confirmed_at or found.created_at,
     )
 
 
@@ -87,7 +94,8 @@ def _find(secret: str) -> Row | None:  # type: ignore[type-arg]
     query = (
         select(
             User.id, User.account_id, User.full_name, User.user_name, User.state,
-            User.language, SignInSession.expires_at, SignInSession.seen_at,
+            User.language, SignInSession.created_at, SignInSession.expires_at,
+            SignInSession.seen_at, SignInSession.confirmed_at,
         )
         .join(SignInSession, SignInSession.user_id == User.id)
         .where(SignInSession.id_hash == hash_of(secret))
@@ -110,6 +118,7 @@ def begin_session(user: User) -> None:
             user_id=user.id,
             created_at=now,
             seen_at=now,
+            confirmed_at=now,
             expires_at=now + current_app.config["DELEGA"].session_absolute,
         )
     )
@@ -121,11 +130,21 @@ def begin_session(user: User) -> None:
             account_id=user.account_id,
             name=user.shown_name,
             user_name=user.user_name,
-            state=State(user.state),
+            state=user.state,
             language=user.language,
             secret=secret,
             seen_at=now,
+            confirmed_at=now,
         )
+    )
+
+
+def confirm_session() -> None:
+    """Note that the password was typed again here, in the current transaction."""
+    db.session.execute(
+        update(SignInSession)
+        .where(SignInSession.id_hash == hash_of(person().secret))
+        .values(confirmed_at=datetime.now(UTC))
     )
 
 

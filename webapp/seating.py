@@ -1,10 +1,34 @@
-"""From the tables of users and seats to what the Editor writes."""
+"""Seats: who sits where and until when, how many there are, which are free.
 
-from sqlalchemy import select
+What the pages show and what the Editor writes come from the same rows.
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from authz import Sitting, State
+from authz import Sitting, State, end_of_day
 from webapp.tables import Account, Seat, User
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Seats:
+    """How many seats there are, and how many are in use or wait for somebody.
+
+    Attributes:
+        free: what a new user may still take.
+    """
+
+    used: int
+    pending: int
+    total: int
+    free: int
+
+    @property
+    def taken(self) -> int:
+        """How many users sit, the invited and suspended too."""
+        return self.used + self.pending
 
 
 def seat_of(session: Session, user: User) -> Seat | None:
@@ -13,13 +37,69 @@ def seat_of(session: Session, user: User) -> Seat | None:
 
 
 def sitting(session: Session, user: User, seat: Seat | None) -> Sitting:
-    """The user as a policy fact; the seat lasts as long as it was paid."""
+    """The user as a policy fact; his seat lasts as long as paid, or as he may come."""
     if seat is None:
         return Sitting(user=user.id, state=State(user.state))
     account = session.get_one(Account, seat.account_id)
+    until = account.contract().view_until(seat.paid_until)
+    if user.access_until is not None:
+        until = min(until, end_of_day(user.access_until))
     return Sitting(
-        user=user.id,
-        state=State(user.state),
-        seat=seat.id,
-        seat_until=account.contract().view_until(seat.paid_until),
+        user=user.id, state=State(user.state), seat=seat.id, seat_until=until
+    )
+
+
+def sittings(session: Session, account: Account) -> list[Sitting]:
+    """Everybody who sits in the account; what a new contract dates anew."""
+    query = (
+        select(User, Seat)
+        .join(Seat, Seat.user_id == User.id)
+        .where(Seat.account_id == account.id)
+        .order_by(Seat.id)
+    )
+    return [sitting(session, user, seat) for user, seat in session.execute(query)]
+
+
+def free_seats(session: Session, account: Account) -> list[Seat]:
+    """Seats that a new user may take: paid to the service's end, nobody in them.
+
+    INVARIANT: never so many that more users would sit than a renewal under way keeps.
+    """
+    query = select(Seat).where(
+        Seat.account_id == account.id,
+        Seat.user_id.is_(None),
+        Seat.paid_until >= account.ends_on,
+    )
+    free = list(session.scalars(query.order_by(Seat.paid_until.desc(), Seat.id)))
+    if account.seats_promised is None:
+        return free
+    return free[: max(account.seats_promised - taken_seats(session, account), 0)]
+
+
+def taken_seats(session: Session, account: Account) -> int:
+    """How many users the account has, whatever their state."""
+    query = select(func.count()).select_from(Seat)
+    query = query.where(Seat.account_id == account.id, Seat.user_id.is_not(None))
+    return session.scalar(query) or 0
+
+
+def count_seats(session: Session, account: Account) -> Seats:
+    """From the rows that the enforcer's links stand for."""
+    query = (
+        select(User.state, func.count(Seat.id))
+        .select_from(Seat)
+        .outerjoin(User, User.id == Seat.user_id)
+        .where(Seat.account_id == account.id)
+        .where(or_(Seat.user_id.is_not(None), Seat.paid_until >= account.ends_on))
+        .group_by(User.state)
+    )
+    counts: dict[str | None, int] = {row[0]: row[1] for row in session.execute(query)}
+    empty = counts.get(None, 0)
+    pending = counts.get(State.INVITED, 0)
+    total = sum(counts.values())
+    return Seats(
+        used=total - empty - pending,
+        pending=pending,
+        total=total,
+        free=len(free_seats(session, account)),
     )

@@ -13,7 +13,11 @@ from authz.storage import Base, Name, Number
 
 
 class Account(Base):
-    """One company's space and what it bought."""
+    """One company's space and what it bought.
+
+    `seats_promised` is the number of seats of a renewal that waits for its payment: no
+    more users than that may be made meanwhile, or the renewal could not be kept.
+    """
 
     __tablename__ = "account"
 
@@ -32,6 +36,7 @@ class Account(Base):
     ends_on: Mapped[date]
     space_bytes: Mapped[int] = mapped_column(Number, default=1_000_000_000)
     used_bytes: Mapped[int] = mapped_column(Number, default=0)
+    seats_promised: Mapped[int | None]
     modules: Mapped[list["AccountModule"]] = relationship(lazy="selectin")
 
     @property
@@ -51,7 +56,7 @@ class Account(Base):
 
 
 class AccountModule(Base):
-    """An add-on module an account bought, and its last paid day."""
+    """An add-on module an account bought, its last paid day, and whether it goes on."""
 
     __tablename__ = "account_module"
 
@@ -60,6 +65,7 @@ class AccountModule(Base):
     )
     module: Mapped[str] = mapped_column(String(20), primary_key=True)
     ends_on: Mapped[date]
+    renews: Mapped[bool] = mapped_column(default=True)
 
 
 class User(Base):
@@ -67,7 +73,8 @@ class User(Base):
 
     `state` repeats the policy's `state.*` link and is written in the same transaction.
     `account_id` is None for those who belong to no account. Of a removed user
-    `held_before` keeps the permission names that undoing gives back.
+    `held_before` keeps the permission names that undoing gives back. `access_until` is
+    the last day the owner lets him in, None without end.
     """
 
     __tablename__ = "user_account"
@@ -86,6 +93,8 @@ class User(Base):
     last_access_at: Mapped[datetime | None]
     removed_at: Mapped[datetime | None]
     held_before: Mapped[str | None] = mapped_column(Text)
+    note: Mapped[str] = mapped_column(Text, default="")
+    access_until: Mapped[date | None]
 
     @property
     def shown_name(self) -> str:
@@ -114,7 +123,10 @@ class Seat(Base):
 
 
 class SignInSession(Base):
-    """A signed-in browser; the cookie holds the secret, this the hash of it."""
+    """A signed-in browser; the cookie holds the secret, this the hash of it.
+
+    `confirmed_at`: when the password was last typed in it.
+    """
 
     __tablename__ = "sign_in_session"
 
@@ -126,6 +138,7 @@ class SignInSession(Base):
     seen_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    confirmed_at: Mapped[datetime | None]
 
 
 class OneTimeLink(Base):
@@ -154,17 +167,23 @@ class Attempt(Base):
 
 
 class Mail(Base):
-    """Outgoing mail: written with the change it tells of, sent afterwards."""
+    """Outgoing mail: written with the change it tells of, sent afterwards.
+
+    `failure` says why the last attempt failed; "" while none did.
+    """
 
     __tablename__ = "mail"
 
     id: Mapped[int] = mapped_column(Number, primary_key=True)
     account_id: Mapped[str | None] = mapped_column(Name)
+    user_id: Mapped[str | None] = mapped_column(Name, index=True)
     to: Mapped[str] = mapped_column(Text)
     subject: Mapped[str] = mapped_column(Text)
     body: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
+    failed_at: Mapped[datetime | None]
+    failure: Mapped[str] = mapped_column(Text, default="")
 
 
 class Credential(Base):

@@ -7,13 +7,15 @@ from sqlalchemy.orm import Session
 
 from authz import State
 from webapp.extensions import editor
-from webapp.identity import begin_session, end_all_sessions
+from webapp.identity import OPERATOR, begin_session, end_all_sessions
 from webapp.links import end_links
 from webapp.passwords import verify
 from webapp.seating import seat_of, sitting
 from webapp.tables import Account, User
 
-MAY_SIGN_IN = frozenset({State.OWNER, State.ACTIVE, State.TEMPORARY, State.DELEGATE})
+MAY_SIGN_IN = frozenset(
+    {State.OWNER, State.ACTIVE, State.TEMPORARY, State.DELEGATE, OPERATOR}
+)
 
 
 def find(session: Session, user_name: str) -> User | None:

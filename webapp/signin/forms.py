@@ -27,6 +27,16 @@ class SignInForm(FlaskForm):  # type: ignore[misc,unused-ignore]
     )
 
 
+class ConfirmForm(FlaskForm):  # type: ignore[misc,unused-ignore]
+    """The password once more, before what costs money."""
+
+    password = PasswordField(
+        _l("Password"),
+        [_NEEDED, Length(max=1024)],
+        render_kw={"autocomplete": "current-password"},
+    )
+
+
 class ForgotForm(FlaskForm):  # type: ignore[misc,unused-ignore]
     """Asks for a reset link by user name: an e-mail identifies nobody."""
 

@@ -1,3 +1,5 @@
+import re
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -8,7 +10,9 @@ from webapp import throttle
 from webapp.extensions import begin_write, db
 from webapp.guard import public, requires, signed_in
 from webapp.identity import (
+    OPERATOR,
     begin_session,
+    confirm_session,
     end_all_sessions,
     end_session,
     open_sessions,
@@ -26,6 +30,7 @@ from webapp.signin.accounts import (
 )
 from webapp.signin.forms import (
     ChangePasswordForm,
+    ConfirmForm,
     ForgotForm,
     NewPasswordForm,
     SignInForm,
@@ -96,6 +101,26 @@ def change_password(account: str) -> Page:
             throttle.count(("sign-in", user.folded_name))
             form.current.errors = [_("The current password is wrong.")]
     return _change_form(form)
+
+
+@blueprint.route("/a/<account>/confirm", methods=["GET", "POST"])
+@signed_in()
+def confirm(account: str) -> Page:
+    """The password once more, before the customer area; then back to `next`."""
+    form = ConfirmForm()
+    user = db.session.get_one(User, person().id)
+    if form.validate_on_submit():
+        if _is_throttled(user.folded_name):
+            form.password.errors = [_wait()]
+            return _too_many(_confirm_form(form, account))
+        if matches(user, form.password.data or ""):
+            begin_write()
+            confirm_session()
+            db.session.commit()
+            return redirect(_next_of(account))
+        throttle.count(("sign-in", user.folded_name))
+        form.password.errors = [_("The password is wrong.")]
+    return _confirm_form(form, account)
 
 
 @blueprint.get("/a/<account>/profile")
@@ -217,6 +242,19 @@ def _change_form(form: ChangePasswordForm) -> tuple[str, int]:
     return html, 422 if form.is_submitted() else 200
 
 
+def _confirm_form(form: ConfirmForm, account: str) -> tuple[str, int]:
+    cancel = url_for("home.index", account=account)
+    html = render_template("signin/confirm.html", form=form, cancel_url=cancel)
+    return html, 422 if form.is_submitted() else 200
+
+
+def _next_of(account: str) -> str:
+    """INVARIANT: only ever a page of this account, on this site."""
+    goal = request.args.get("next", "")
+    home = url_for("home.index", account=account)
+    return goal if re.fullmatch(rf"/a/{account}/[\w/-]+", goal, re.ASCII) else home
+
+
 def _activate_form(form: NewPasswordForm, user: User) -> tuple[str, int]:
     account = db.session.get(Account, user.account_id)
     html = render_template(
@@ -259,6 +297,8 @@ def _too_many(answer: tuple[str, int]) -> Page:
 
 
 def _home() -> Response:
+    if person().state == OPERATOR:
+        return redirect(url_for("operator.index"))
     account = person().account_id
     return redirect(url_for("home.index", account=account))
 

@@ -12,12 +12,11 @@ from authz import StaleVersionError, State
 from webapp.extensions import editor, enforcer
 from webapp.identity import end_all_sessions
 from webapp.links import end_links
-from webapp.seating import seat_of, sitting
+from webapp.seating import free_seats, seat_of, sitting
 from webapp.tables import Account, Seat, User
 from webapp.team.users import (
     TEMPORARY_LASTS,
     NoFreeSeatError,
-    free_seats,
     preset_of,
 )
 

@@ -94,7 +94,7 @@ def restore(account: str, user: str) -> Response:
         _act(account, user, access.restore)
     except NoFreeSeatError:
         db.session.rollback()
-        return redirect(url_for("team.seats", account=account))
+        return redirect(url_for("seats.cart", account=account))
     flash(_("Restored, with the permissions of before."), "ok")
     return _back(account, user)
 

@@ -1,6 +1,5 @@
 """The list of additional users: tabs, search, order and pages, all plain links."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -14,7 +13,8 @@ from sqlalchemy.orm import Session
 from authz import OWNER_ROLE, Release, State
 from webapp.extensions import enforcer
 from webapp.frame import initials
-from webapp.i18n import day, distance, language, moment, today
+from webapp.i18n import day, distance, language, moment
+from webapp.seating import Seats, count_seats
 from webapp.tables import Account, Seat, User
 from webapp.team.access import REMOVED, UNDO_LASTS
 
@@ -29,45 +29,13 @@ ORDERS = {"name": User.folded_name, "access": User.last_access_at.desc()}
 _TONES = ("brand", "ok", "warn")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Seats:
-    """How many seats there are, and how many are in use or wait for somebody."""
-
-    used: int
-    pending: int
-    total: int
-
-    @property
-    def free(self) -> int:
-        """What is left."""
-        return self.total - self.used - self.pending
-
-
-def count_seats(session: Session, account: str) -> Seats:
-    """From the rows that the enforcer's links stand for."""
-    query = (
-        select(User.state, func.count(Seat.id))
-        .select_from(Seat)
-        .outerjoin(User, User.id == Seat.user_id)
-        .join(Account, Account.id == Seat.account_id)
-        .where(Seat.account_id == account)
-        .where(or_(Seat.paid_until >= today(), Seat.paid_until >= Account.ends_on))
-        .group_by(User.state)
-    )
-    counts: dict[str | None, int] = {row[0]: row[1] for row in session.execute(query)}
-    pending = counts.get(State.INVITED, 0)
-    free = counts.get(None, 0)
-    total = sum(counts.values())
-    return Seats(used=total - free - pending, pending=pending, total=total)
-
-
 def listing(
     session: Session, account: Account, *, may_create: Any, may_buy: Any
 ) -> dict[str, Any]:
     """What team/list.html draws."""
     tab = request.args.get("tab", "active")
     tab = tab if tab in TABS else "active"
-    seats = count_seats(session, account.id)
+    seats = count_seats(session, account)
     release = enforcer().release()
     rows = session.execute(_query(account.id, tab)).all()
     page = max(request.args.get("page", 1, type=int), 1)
@@ -80,7 +48,7 @@ def listing(
         "pending": seats.pending,
         "total": seats.total,
         "seats_line": _seats_line(account, seats),
-        "buy": may_buy and _action(_("Add seats"), "team.seats", account.id),
+        "buy": may_buy and _action(_("Add seats"), "seats.cart", account.id),
         "tabs": _tabs(session, account.id, tab),
         "query": request.args.get("q", ""),
         "roles": _roles(release),
@@ -205,7 +173,7 @@ def _create(account: str, seats: Seats, may_create: Any) -> dict[str, Any] | Non
     if may_create and seats.free:
         return _action(_("Create user"), "team.create", account)
     if may_create:
-        return _action(_("Buy a seat"), "team.seats", account)
+        return _action(_("Buy a seat"), "seats.cart", account)
     if may_create.inert:
         return {
             **_action(_("Create user"), "team.create", account),

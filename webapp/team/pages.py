@@ -11,10 +11,11 @@ from webapp.extensions import db, enforcer
 from webapp.frame import initials
 from webapp.i18n import day, language, moment
 from webapp.links import ACTIVATION, LASTS
+from webapp.seating import count_seats
 from webapp.tables import Account, Seat, User
 from webapp.team.acts import CHANGE, REMOVE, buttons
 from webapp.team.forms import CreateUserForm, PermissionsForm
-from webapp.team.listing import count_seats, role_label, state_chip
+from webapp.team.listing import role_label, state_chip
 from webapp.team.table import Draft, effect, given_name, table
 from webapp.team.users import TEMPORARY_LASTS
 
@@ -70,7 +71,7 @@ def permissions_page(
 
 def create_page(found: Account, form: CreateUserForm, draft: Draft) -> str:
     """The form for a new user."""
-    free = count_seats(db.session(), found.id).free
+    free = count_seats(db.session(), found).free
     page = {
         **create_urls(found.id),
         "trail": trail(found.id),

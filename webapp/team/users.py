@@ -13,10 +13,9 @@ from sqlalchemy.orm import Session
 
 from authz import AuthzError, Release, StaleVersionError, State
 from webapp.extensions import editor, enforcer
-from webapp.i18n import today
 from webapp.ids import new_id
 from webapp.people import require_person
-from webapp.seating import sitting
+from webapp.seating import free_seats, sitting
 from webapp.tables import Account, Seat, User
 
 TEMPORARY_LASTS = timedelta(hours=72)
@@ -93,16 +92,6 @@ def change_permissions(
     return editor(seat.account_id, actor).set_permissions(
         seat.id, permissions, user=seat.user_id
     )
-
-
-def free_seats(session: Session, account: Account) -> list[Seat]:
-    """Paid seats that nobody sits in, the one paid for longest first."""
-    query = select(Seat).where(
-        Seat.account_id == account.id,
-        Seat.user_id.is_(None),
-        Seat.paid_until >= min(today(), account.ends_on),
-    )
-    return list(session.scalars(query.order_by(Seat.paid_until.desc(), Seat.id)))
 
 
 def is_taken(session: Session, user_name: str) -> bool:

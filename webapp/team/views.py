@@ -20,13 +20,14 @@ from webapp.identity import person
 from webapp.links import ACTIVATION, make_link
 from webapp.passwords import hash_password, temporary
 from webapp.post import absolute, write_mail
+from webapp.seating import count_seats
 from webapp.tables import Account, Seat, User
 from webapp.team import pages
 from webapp.team.access import REMOVED, can_be_restored
 from webapp.team.acts import ASKED
 from webapp.team.editing import draft_of, legal, objections, seat_of_user, submitted
 from webapp.team.forms import CreateUserForm, PermissionsForm
-from webapp.team.listing import count_seats, listing
+from webapp.team.listing import listing
 from webapp.team.table import Draft, given_name
 from webapp.team.users import (
     NameTakenError,
@@ -56,25 +57,13 @@ def index(account: str) -> Page:
     )
 
 
-@blueprint.get("/a/<account>/settings/seats")
-@requires("seat.buy")
-def seats(account: str) -> Page:
-    """How seats are bought today."""
-    return render_template(
-        "team/seats.html",
-        trail=pages.trail(account),
-        seats=count_seats(db.session(), account),
-        users_url=url_for("team.index", account=account),
-    )
-
-
 @blueprint.route("/a/<account>/settings/users/new", methods=["GET", "POST"])
 @requires("subuser.create")
 def create(account: str) -> Page:
     """A new user: who, how the first sign-in goes, and what the seat may do."""
     found = db.session.get_one(Account, account)
-    if not count_seats(db.session(), account).free:
-        return redirect(url_for("team.seats", account=account))
+    if not count_seats(db.session(), found).free:
+        return redirect(url_for("seats.cart", account=account))
     form = CreateUserForm()
     draft = _submitted(draft_of(db.session(), found, None))
     if throttle.is_blocked("name taken", account, limit=20):
@@ -202,7 +191,7 @@ def _create(account: str, form: CreateUserForm, draft: Draft) -> Page | None:
         return None
     except NoFreeSeatError:
         session.rollback()
-        return redirect(url_for("team.seats", account=account))
+        return redirect(url_for("seats.cart", account=account))
     if by_link:
         mail_link(made)
     page = pages.created(made, password or None)

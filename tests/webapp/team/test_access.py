@@ -102,7 +102,7 @@ def test_without_a_free_seat_undoing_leads_to_buying_one(app: Flask) -> None:
     a_user(app, company)
     here = f"/a/{company.id}/settings/users/{identity}"
     answer = post(owner, f"{here}/restore", {}, page=here)
-    assert answer.headers["Location"].endswith("/settings/seats")
+    assert answer.headers["Location"].endswith("/customer/cart")
     assert user_row(app, identity).state == "removed"
 
 

@@ -217,7 +217,7 @@ def test_without_a_free_seat_the_way_leads_to_buying_one(app: Flask) -> None:
     client = signed_in(app, company.owner_name)
     assert "Acquista un posto" in client.get(users(company)).get_data(as_text=True)
     answer = client.get(users(company, "/new"))
-    assert answer.headers["Location"].endswith("/settings/seats")
+    assert answer.headers["Location"].endswith("/customer/cart")
     assert client.get(answer.headers["Location"]).status_code == 200
 
 

@@ -6,15 +6,14 @@ from typing import Any
 from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from authz import State
 from webapp.guard import can
 from webapp.i18n import day, distance, today
 from webapp.panel.buttons import offer
 from webapp.panel.space import shown_bytes
-from webapp.tables import Account, Seat, User
+from webapp.seating import count_seats
+from webapp.tables import Account
 
 #: From these on the box warns (days before the end, share of the space).
 WARNS_BEFORE = timedelta(days=60)
@@ -66,26 +65,18 @@ def _space(account: Account) -> dict[str, Any]:
 
 
 def _seats(session: Session, account: Account) -> dict[str, Any]:
-    query = (
-        select(Seat.paid_until, User.state)
-        .outerjoin(User, User.id == Seat.user_id)
-        .where(Seat.account_id == account.id)
-        .where(Seat.paid_until >= min(today(), account.ends_on))
-    )
-    seats = session.execute(query).all()
-    taken = [state for _paid, state in seats if state]
-    pending = taken.count(State.INVITED)
-    free = len(seats) - len(taken)
-    line = ngettext("%(num)d free seat", "%(num)d free seats", free)
-    if seats:
-        until = day(min(paid for paid, _state in seats))
-        line = _("%(seats)s, paid until %(date)s.", seats=line, date=until)
+    seats = count_seats(session, account)
+    line = ngettext("%(num)d free seat", "%(num)d free seats", seats.free)
+    if seats.total:
+        line = _(
+            "%(seats)s, paid until %(date)s.", seats=line, date=day(account.ends_on)
+        )
     people = url_for("team.index", account=account.id) if can("subuser.list") else None
-    add = url_for("team.seats", account=account.id) if can("seat.buy") else ""
+    add = url_for("seats.cart", account=account.id) if can("seat.buy") else ""
     return {
-        "used": len(taken) - pending,
-        "pending": pending,
-        "total": len(seats),
+        "used": seats.used,
+        "pending": seats.pending,
+        "total": seats.total,
         "seats_line": line,
         "manage_url": people,
         "add": offer("seat.buy", _("Add"), add) if add else None,
