@@ -31,6 +31,8 @@ check: lint ## lint, and all tests with their coverage
 proofs: .venv/.dev ## the long proofs, whole (CI runs a seeded tenth)
 	@$(BIN)/python -m tests.proofs.prove_all_legal_sets
 	@$(BIN)/python -m tests.proofs.prove_freshness
+	@$(BIN)/python -m tests.proofs.prove_races
+	@$(BIN)/python -m tests.proofs.prove_every_door
 
 policy: .venv/.runtime ## lint the policy files and run their cases
 	@$(BIN)/delega policy check

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from authz.decision import INERT, TEXTS, Decision, Reason
     from authz.errors import (
         AuthzError,
+        DelegateOrUserError,
+        DelegatesLeftOutError,
         EvaluationError,
         Fault,
         IllegalSetError,
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
         SEATED,
         Action,
         Contract,
+        Delegating,
         Edition,
         Permission,
         Permissions,
@@ -49,6 +52,8 @@ _HOMES = {
     "authz.decision": ("INERT", "TEXTS", "Decision", "Reason"),
     "authz.errors": (
         "AuthzError",
+        "DelegateOrUserError",
+        "DelegatesLeftOutError",
         "EvaluationError",
         "Fault",
         "IllegalSetError",
@@ -64,6 +69,7 @@ _HOMES = {
         "SEATED",
         "Action",
         "Contract",
+        "Delegating",
         "Edition",
         "Permission",
         "Permissions",
@@ -88,6 +94,9 @@ __all__ = [
     "AuthzError",
     "Contract",
     "Decision",
+    "DelegateOrUserError",
+    "DelegatesLeftOutError",
+    "Delegating",
     "Edition",
     "Editor",
     "Enforcer",

@@ -100,6 +100,35 @@ class IllegalSetError(AuthzError):
         super().__init__("; ".join(parts))
 
 
+class DelegateOrUserError(AuthzError):
+    """Nobody is a delegate in an account and one of its own people too.
+
+    Attributes:
+        user: who it is about.
+        state: what he is there now, `active`, `owner`, `delegate` …
+    """
+
+    def __init__(self, user: str, state: str) -> None:
+        self.user, self.state = user, state
+        super().__init__(
+            f"`{user}` is `{state}` in the account; nobody is its user and its delegate "
+            "at once, end the one before the other"
+        )
+
+
+class DelegatesLeftOutError(AuthzError):
+    """Second factors changed for some delegates of an account and not for all.
+
+    Attributes:
+        users: those that were not named.
+    """
+
+    def __init__(self, users: Sequence[str]) -> None:
+        self.users = tuple(users)
+        names = ", ".join(f"`{user}`" for user in self.users)
+        super().__init__(f"name every delegate of the account; left out: {names}")
+
+
 class StaleVersionError(AuthzError):
     """Somebody changed it in between: nothing was written, look again."""
 

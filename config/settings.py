@@ -28,11 +28,13 @@ class Settings:
         demo: throwaway data on loopback; shows outgoing mail on a page.
         public_url: address written in mails, `https://panel.example.it`.
         outbox_folder: where *Invia a SdI* puts numbered files for the channel.
+        prices_path: a price list in place of config/prices.toml.
         xsd_path: the FatturaPA schema to check uploads against, when there is one.
         transmitter: tax code of the transmission channel, written in files sent.
         trusted_proxies: how many proxies in front set X-Forwarded-For and -Proto.
         unsigned_releases: publish without signatures; on loopback alone.
         cached_accounts: snapshots kept in a process.
+        payment_secrets: sign what the payment service sends; none: it is not heard.
     """
 
     database_url: str
@@ -42,6 +44,7 @@ class Settings:
     public_url: str = LOCAL
     outbox_folder: Path = Path("var/outbox")
     xsd_path: Path | None = None
+    prices_path: Path | None = None
     transmitter: str = CHANNEL
     cached_accounts: int = 256
     trusted_proxies: int = 0
@@ -49,6 +52,7 @@ class Settings:
     smtp_port: int = 25
     mail_from: str = "delega@localhost"
     unsigned_releases: bool = False
+    payment_secrets: tuple[str, ...] = ()
     session_idle: timedelta = timedelta(minutes=30)
     session_absolute: timedelta = timedelta(hours=12)
 
@@ -78,6 +82,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         public_url=env.get("DELEGA_PUBLIC_URL", LOCAL).rstrip("/"),
         outbox_folder=Path(env.get("DELEGA_OUTBOX_FOLDER", "var/outbox")),
         xsd_path=_path(env, "DELEGA_XSD"),
+        prices_path=_path(env, "DELEGA_PRICES"),
         transmitter=env.get("DELEGA_TRANSMITTER", CHANNEL),
         cached_accounts=_number(env, "DELEGA_CACHED_ACCOUNTS", 256),
         smtp_host=env.get("DELEGA_SMTP_HOST", "127.0.0.1"),
@@ -85,6 +90,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         mail_from=env.get("DELEGA_MAIL_FROM", "delega@localhost"),
         trusted_proxies=_number(env, "DELEGA_TRUSTED_PROXIES", 0),
         unsigned_releases=demo or _unsigned(env, url),
+        payment_secrets=_payment_secrets(env),
     )
 
 
@@ -106,13 +112,27 @@ def _database_url(env: Mapping[str, str], *, demo: bool) -> str:
 
 
 def _secret_key(env: Mapping[str, str]) -> str:
-    key = env.get("DELEGA_SECRET_KEY") or env.get("SECRET_KEY") or ""
-    file = env.get("DELEGA_SECRET_KEY_FILE")
-    if file:
-        key = Path(file).read_text(encoding="utf-8").strip()
+    key = _secret(env, "DELEGA_SECRET_KEY") or env.get("SECRET_KEY") or ""
     if len(key) < SHORTEST_KEY:
         raise SettingsError(f"SECRET_KEY needs {SHORTEST_KEY} characters or more")
     return key
+
+
+def _payment_secrets(env: Mapping[str, str]) -> tuple[str, ...]:
+    """Several while the payment service changes from one to the next."""
+    secrets = tuple(_secret(env, "DELEGA_PAYMENT_SECRET").split())
+    if any(len(secret) < SHORTEST_KEY for secret in secrets):
+        needed = f"{SHORTEST_KEY} characters or more in each secret"
+        raise SettingsError(f"DELEGA_PAYMENT_SECRET needs {needed}")
+    return secrets
+
+
+def _secret(env: Mapping[str, str], name: str) -> str:
+    """From the file that `<name>_FILE` names, else from the environment."""
+    file = env.get(f"{name}_FILE")
+    if file:
+        return Path(file).read_text(encoding="utf-8").strip()
+    return env.get(name) or ""
 
 
 def _unsigned(env: Mapping[str, str], url: str) -> bool:

@@ -19,6 +19,7 @@ from webapp import (
     frame,
     freshness,
     guard,
+    guide,
     headers,
     health,
     i18n,
@@ -32,6 +33,7 @@ from webapp import (
     team,
 )
 from webapp.extensions import csrf, db, login_manager, migrate
+from webapp.seats import payments, webhook
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 MAX_UPLOAD_BYTES = 30_000_000
@@ -61,16 +63,21 @@ def create_app(settings: Settings | None = None) -> Flask:
         signin.blueprint,
         *team.BLUEPRINTS,
         *panel.BLUEPRINTS,
-        review.blueprint,
+        *review.BLUEPRINTS,
         *seats.BLUEPRINTS,
+        guide.blueprint,
         operator.blueprint,
         decisions.blueprint,
         *([demo.blueprint] if settings.demo else []),
     ):
         app.register_blueprint(blueprint)
     csrf.exempt(decisions.blueprint)
-    frame.init_app(app, (*panel.ENTRIES, *team.ENTRIES, *seats.ENTRIES))
+    frame.init_app(
+        app, (*panel.ENTRIES, *team.ENTRIES, *review.ENTRIES, *seats.ENTRIES)
+    )
     decisions.init_app(app)
+    webhook.init_app(app)
+    operator.init_app(app, payments)
     guard.public(app.view_functions["static"])
     guard.init_app(app, _release_in_force(app))
     app.after_request(identity.note_access)

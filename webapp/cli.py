@@ -10,7 +10,14 @@ from typing_extensions import override
 
 from authz import AuthzError, PolicyError
 from config.settings import SettingsError
-from webapp.commands import accounts, credentials, outgoing, policy
+from webapp.commands import (
+    accounts,
+    credentials,
+    operators,
+    orders,
+    outgoing,
+    policy,
+)
 from webapp.demo.command import demo
 
 
@@ -46,6 +53,8 @@ for command in (
     accounts.users,
     accounts.seats,
     credentials.credentials,
+    operators.operators,
+    orders.orders,
     outgoing.mail,
     outgoing.outbox,
     demo,

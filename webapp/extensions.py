@@ -21,7 +21,7 @@ from authz import Editor, Enforcer
 from authz.storage import Base, PolicyStore, SqlWriter
 from webapp.tables import Account
 
-DOMAINS = ("look", "frame", "team", "panel", "review", "seats", "operator")
+DOMAINS = ("look", "frame", "team", "panel", "review", "seats", "operator", "guide")
 
 
 class Translations(Babel):  # type: ignore[misc,unused-ignore]

@@ -120,7 +120,7 @@ def _inside() -> dict[str, Any]:
         },
         "account": {"name": account.name, "vat": account.vat.removeprefix("IT")},
         "revision": number(revision, 0),
-        "help_url": url_for("review.meanings", account=g.account_id),
+        "help_url": url_for("guide.index", account=g.account_id),
     }
 
 

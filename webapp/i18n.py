@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, g, has_request_context, request
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -24,7 +24,7 @@ def init_app(app: Flask) -> None:
         default_timezone="Europe/Rome",
         default_domain=";".join(DOMAINS),
         default_translation_directories=";".join(["translations"] * len(DOMAINS)),
-        locale_selector=language,
+        locale_selector=_choose,
     )
     app.jinja_env.filters.update(
         money=money, day=day, moment=moment, distance=distance, number=number
@@ -33,13 +33,14 @@ def init_app(app: Flask) -> None:
 
 
 def language() -> str:
-    """`it` or `en`: asked for, remembered, the user's own, the browser's, Italian."""
-    if "language" not in g:
-        g.language = _choose()
-    return str(g.language)
+    """`it` or `en`, which every word is shown in now; a mail has its reader's."""
+    return str(get_locale().language)
 
 
 def _choose() -> str:
+    """Asked for, remembered, the user's own, the browser's, Italian."""
+    if not has_request_context():
+        return LANGUAGES[0]
     for wish in (request.args.get("lang"), request.cookies.get(COOKIE)):
         if wish in LANGUAGES:
             return wish

@@ -7,14 +7,14 @@ from sqlalchemy import select, update
 
 from authz import State
 from webapp.extensions import db
-from webapp.identity import hash_of
+from webapp.identity import OPERATOR, hash_of
 from webapp.tables import OneTimeLink, User
 
 ACTIVATION = "activation"
 RESET = "reset"
 _STATES = {
-    ACTIVATION: (State.INVITED, State.OWNER),
-    RESET: (State.ACTIVE, State.OWNER),
+    ACTIVATION: (State.INVITED, State.OWNER, OPERATOR),
+    RESET: (State.ACTIVE, State.OWNER, OPERATOR),
 }
 LASTS = {ACTIVATION: timedelta(hours=72), RESET: timedelta(minutes=15)}
 

@@ -91,13 +91,17 @@ def _require_modules(new: NewAccount) -> None:
 
 
 def add_seats(
-    session: Session, account: Account, count: int, paid_until: date
+    session: Session,
+    account: Account,
+    count: int,
+    paid_until: date,
+    actor: str = SYSTEM,
 ) -> list[Seat]:
     """Seats whose payment was registered; in the current transaction."""
     seats = [_seat(account, paid_until) for _ in range(count)]
     session.add_all(seats)
     session.flush()
-    editor(account.id, SYSTEM).add_seats([seat.id for seat in seats])
+    editor(account.id, actor).add_seats([seat.id for seat in seats])
     return seats
 
 

@@ -58,7 +58,9 @@ def init_app(app: Flask) -> None:
 
 def wants_json() -> bool:
     """Services get problem+json, browsers a page."""
-    return "/access/v1/" in request.path or (
+    if "/access/v1/" in request.path or request.path.startswith("/webhooks/"):
+        return True
+    return (
         request.accept_mimetypes.best_match(["text/html", "application/problem+json"])
         == "application/problem+json"
     )

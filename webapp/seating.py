@@ -5,7 +5,7 @@ What the pages show and what the Editor writes come from the same rows.
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from authz import Sitting, State, end_of_day
@@ -60,6 +60,13 @@ def sittings(session: Session, account: Account) -> list[Sitting]:
     return [sitting(session, user, seat) for user, seat in session.execute(query)]
 
 
+def counted_seats(session: Session, account: Account) -> list[Seat]:
+    """Seats that somebody sits in, then free ones that are paid to the service's end."""
+    query = select(Seat).where(Seat.account_id == account.id, _counts(account))
+    order = (Seat.user_id.is_(None), Seat.paid_until.desc(), Seat.id)
+    return list(session.scalars(query.order_by(*order)))
+
+
 def free_seats(session: Session, account: Account) -> list[Seat]:
     """Seats that a new user may take: paid to the service's end, nobody in them.
 
@@ -90,7 +97,7 @@ def count_seats(session: Session, account: Account) -> Seats:
         .select_from(Seat)
         .outerjoin(User, User.id == Seat.user_id)
         .where(Seat.account_id == account.id)
-        .where(or_(Seat.user_id.is_not(None), Seat.paid_until >= account.ends_on))
+        .where(_counts(account))
         .group_by(User.state)
     )
     counts: dict[str | None, int] = {row[0]: row[1] for row in session.execute(query)}
@@ -103,3 +110,7 @@ def count_seats(session: Session, account: Account) -> Seats:
         total=total,
         free=len(free_seats(session, account)),
     )
+
+
+def _counts(account: Account) -> ColumnElement[bool]:
+    return or_(Seat.user_id.is_not(None), Seat.paid_until >= account.ends_on)

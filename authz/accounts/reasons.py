@@ -65,9 +65,9 @@ def _missing(
 
 
 def _has_live_delegation(snapshot: Snapshot, subject: str) -> bool:
-    path = snapshot.evaluator.path
     return any(
-        path(subject, name, snapshot.account) for name in snapshot.release.permissions
+        row.ptype == "g" and row.values[0] == subject and row.values[1].startswith("d_")
+        for row in snapshot.rows
     )
 
 

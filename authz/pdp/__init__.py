@@ -1,6 +1,7 @@
 """AuthZEN 1.0: request -> question -> answer, as bytes; knows no web and no accounts.
 
 `answer_one` and `answer_many` serve any `Source`: the panel's enforcer, a bare folder.
+`parse` reads JSON that no two parsers read differently.
 """
 
 from authz.pdp.answers import MAX_ITEMS, Answer, answer_many, answer_one
@@ -14,6 +15,7 @@ from authz.pdp.messages import (
     Source,
     Subject,
 )
+from authz.pdp.strict_json import parse
 
 __all__ = [
     "MAX_ITEMS",
@@ -28,4 +30,5 @@ __all__ = [
     "Subject",
     "answer_many",
     "answer_one",
+    "parse",
 ]

@@ -5,6 +5,7 @@ Ids are made by us and typed by their prefix, so nodes of different kinds never 
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -29,6 +30,26 @@ class State(StrEnum):
     TEMPORARY = "temporary"
     SUSPENDED = "suspended"
     DELEGATE = "delegate"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Delegating:
+    """A delegate and his delegation in an account, accepted and not revoked.
+
+    Attributes:
+        needs_second_factor: whether the company has its second factor on.
+        has_second_factor: whether the delegate has his own on.
+    """
+
+    user: str
+    delegation: str
+    needs_second_factor: bool
+    has_second_factor: bool
+
+    @property
+    def counts(self) -> bool:
+        """INVARIANT: while the company's second factor is on, so is the delegate's."""
+        return self.has_second_factor or not self.needs_second_factor
 
 
 def link(start: str, goal: str, account: str) -> Row:
@@ -80,16 +101,18 @@ def role_rows(role: str, account: str, holds: Iterable[str]) -> tuple[DatedRow, 
     return tuple(DatedRow(link(role, name, account)) for name in sorted(set(holds)))
 
 
-def delegation_rows(
-    user: str, delegation: str, account: str, holds: Iterable[str]
-) -> tuple[DatedRow, ...]:
-    """All rows of a delegation that is accepted and may be used now.
+def delegate_rows(delegating: Delegating, account: str) -> tuple[DatedRow, ...]:
+    """All rows that start at a delegate: the link only while the delegation counts."""
+    rows = user_rows(delegating.user, account, State.DELEGATE)
+    if not delegating.counts:
+        return rows
+    return (*rows, DatedRow(link(delegating.user, delegating.delegation, account)))
 
-    One that is asked for, refused, revoked or waits for a second factor lacks the first
-    row, the user's link; the rest may stay.
-    """
-    names = sorted(set(holds))
-    return (
-        DatedRow(link(user, delegation, account)),
-        *(DatedRow(link(delegation, name, account)) for name in names),
+
+def delegation_rows(
+    delegation: str, account: str, holds: Iterable[str]
+) -> tuple[DatedRow, ...]:
+    """All rows that start at a delegation: never `seated`, which keeps it from banks."""
+    return tuple(
+        DatedRow(link(delegation, name, account)) for name in sorted(set(holds))
     )

@@ -7,7 +7,8 @@ from fnmatch import fnmatchcase
 from authz.engine import Evaluator, Model, ReferenceEvaluator, Row
 from authz.errors import Fault, PolicyError, UnknownNameError
 from authz.policy import Action, Catalogue, Grant, Release, policy_at
-from authz.review.story import NOW, Ask, Case, read_cases
+from authz.review.story import Ask, Case, read_cases
+from authz.review.story_facts import NOW
 
 EVERYTHING = "*"
 

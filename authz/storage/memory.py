@@ -1,7 +1,7 @@
 """Policy rows in memory: for tests, and for trying `authz` without a database."""
 
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from threading import RLock
@@ -16,6 +16,7 @@ from authz.storage.protocol import (
     Change,
     ChangeRecord,
     Changes,
+    HistoryPage,
     StoredRelease,
 )
 
@@ -28,6 +29,7 @@ class _State:
     release_number: int = 0
     rows: dict[str, tuple[DatedRow, ...]] = field(default_factory=dict)
     history: tuple[ChangeRecord, ...] = ()
+    reasons: dict[int, str] = field(default_factory=dict)
     releases: dict[int, StoredRelease] = field(default_factory=dict)
 
 
@@ -74,6 +76,25 @@ class MemoryStore:
             for record in self._state.history
             if account in (None, record.account)
         ]
+
+    def history_page(self, page: HistoryPage) -> Sequence[ChangeRecord]:
+        """The newest that fit, or those nearest to `after`."""
+        own = self.history(page.account)
+        first = own[0].revision if own else 0
+        told = [
+            record
+            for record in self._state.history
+            if record.account == page.account
+            or (own and record.account in page.also and record.revision > first)
+        ]
+        found = [record for record in told if _fits(record, page)]
+        here = found[-page.limit :] if page.after is None else found[: page.limit]
+        return here[::-1]
+
+    def reasons(self, revisions: Collection[int]) -> Mapping[int, str]:
+        """Those that were given."""
+        given = self._state.reasons
+        return {number: given[number] for number in revisions if number in given}
 
     @contextmanager
     def writing(self) -> Iterator["MemoryWriter"]:
@@ -122,6 +143,10 @@ class MemoryWriter:
                 *history,
                 entry(change, revision, previous, secrets.token_hex(16)),
             ),
+            reasons={
+                **self.state.reasons,
+                **({revision: change.reason} if change.reason else {}),
+            },
         )
         return revision
 
@@ -157,3 +182,19 @@ class MemoryWriter:
 def _both_owners(one: DatedRow, other: DatedRow) -> bool:
     """Whether the two links would give an account two owners."""
     return OWNER_ROLE in one.row.values[1:2] and OWNER_ROLE in other.row.values[1:2]
+
+
+def _fits(record: ChangeRecord, page: HistoryPage) -> bool:
+    """Whether a change is one of those the page is about."""
+    lists = (
+        (record.actor, page.actors),
+        (record.node, page.nodes),
+        (record.kind, page.kinds),
+    )
+    bounds = (
+        page.since is None or page.since <= record.at,
+        page.until is None or record.at < page.until,
+        page.before is None or record.revision < page.before,
+        page.after is None or page.after < record.revision,
+    )
+    return all(names is None or name in names for name, names in lists) and all(bounds)

@@ -1,6 +1,6 @@
 """What a store of policy rows must do: few methods for readers, few for writers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -98,6 +98,35 @@ class ChangeRecord:
     hash: str = field(default="", compare=False)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HistoryPage:
+    """Which changes of one account's history are wanted; None leaves a thing open.
+
+    Attributes:
+        account: whose changes.
+        also: further names whose changes belong to the story (`*` for releases, a
+            credential's), from the account's own first change on.
+        actors: ids of who did it.
+        nodes: ids of what it was done to.
+        kinds: what was done.
+        since, until: when, half-open.
+        before, after: revisions; the page ends before the one or begins after the
+            other, so that turning pages costs the same wherever one is.
+        limit: at most so many.
+    """
+
+    account: str
+    also: Sequence[str] = ()
+    actors: Sequence[str] | None = None
+    nodes: Sequence[str] | None = None
+    kinds: Sequence[str] | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    before: int | None = None
+    after: int | None = None
+    limit: int = 50
+
+
 class PolicyStore(Protocol):
     """Reads committed state only; each method is one read transaction."""
 
@@ -119,6 +148,17 @@ class PolicyStore(Protocol):
 
     def history(self, account: str | None = None) -> Sequence[ChangeRecord]:
         """The changes, oldest first; of one account, or all."""
+        ...
+
+    def history_page(self, page: HistoryPage) -> Sequence[ChangeRecord]:
+        """A page of one account's changes, newest first.
+
+        With `after` alone those nearest to it, else the newest that fit.
+        """
+        ...
+
+    def reasons(self, revisions: Collection[int]) -> Mapping[int, str]:
+        """The free text of those changes that have one which was not erased."""
         ...
 
 

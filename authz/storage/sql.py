@@ -1,10 +1,11 @@
 """Policy rows in a SQL database: SQLite embedded, PostgreSQL in production."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
-from sqlalchemy import Connection, Engine, bindparam, insert, select, update
+from sqlalchemy import Connection, Engine, Select, bindparam, insert, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -12,22 +13,26 @@ from authz.engine import Row
 from authz.errors import StoreError
 from authz.policy import DatedRow
 from authz.storage import statements
+from authz.storage.pages import page_of_changes
 from authz.storage.protocol import (
     EVERY_ACCOUNT,
     AccountRows,
     Change,
     ChangeRecord,
     Changes,
+    HistoryPage,
     StoredRelease,
 )
 from authz.storage.tables import (
     PolicyChange,
+    PolicyReason,
     PolicyRelease,
     PolicyReleaseFile,
     PolicyRevision,
 )
 
 _CHANGE = PolicyChange.__table__
+_REASON = PolicyReason.__table__
 _HEAD = PolicyRevision.__table__
 _NEWEST = select(_CHANGE.c.at).where(_CHANGE.c.revision == bindparam("revision"))
 
@@ -103,6 +108,21 @@ class SqlStore:
         query = select(_CHANGE).order_by(_CHANGE.c.revision)
         if account is not None:
             query = query.where(_CHANGE.c.account_id == account)
+        return self._records(query)
+
+    def history_page(self, page: HistoryPage) -> Sequence[ChangeRecord]:
+        """Along the index, no further than the page needs."""
+        return self._records(page_of_changes(page))
+
+    def reasons(self, revisions: Collection[int]) -> Mapping[int, str]:
+        """From the side table, which can be erased."""
+        query = select(_REASON.c.revision, _REASON.c.text).where(
+            _REASON.c.revision.in_(revisions)
+        )
+        with self._engine.begin() as connection:
+            return {row.revision: row.text for row in connection.execute(query)}
+
+    def _records(self, query: Select[Any]) -> list[ChangeRecord]:
         with self._engine.begin() as connection:
             return [
                 statements.record(row._mapping) for row in connection.execute(query)

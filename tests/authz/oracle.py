@@ -22,16 +22,18 @@ class Account:
     last_day: int = 100
     space_full: bool = False
     modules: Mapping[str, int] = field(default_factory=dict)
+    second_factor: bool = False
 
 
 @dataclass(frozen=True)
 class Person:
-    """`seat_last_day` counts for users with a seat, `accepted` for delegates."""
+    """`seat_last_day` counts for users with a seat, the last two for delegates."""
 
     state: str = "active"
     permissions: frozenset[str] = frozenset()
     seat_last_day: int = 100
     accepted: bool = True
+    second_factor: bool = False
 
 
 def actions() -> dict[str, tuple[list[str], str, str]]:
@@ -69,8 +71,11 @@ def holds(person: Person, account: Account, needed: str) -> bool:
     if person.state == "owner" or needed in own.get(person.state, ()):
         return True
     if person.state == "delegate":
-        return person.accepted and needed in legal(
-            person.permissions - {"invoicing.edit_banks"}
+        steps_up = person.second_factor or not account.second_factor
+        return (
+            person.accepted
+            and steps_up
+            and needed in legal(person.permissions - {"invoicing.edit_banks"})
         )
     seat = person.seat_last_day >= min(0, account.last_day)
     return (

@@ -32,6 +32,8 @@ def test_two_settings_are_enough() -> None:
         ({"DELEGA_CACHED_ACCOUNTS": "many"}, "DELEGA_CACHED_ACCOUNTS"),
         ({"DELEGA_TRUSTED_PROXIES": "²"}, "DELEGA_TRUSTED_PROXIES"),
         ({"DELEGA_EVALUATOR": "compiled"}, "DELEGA_EVALUATOR"),
+        ({"DELEGA_PAYMENT_SECRET": "short"}, "DELEGA_PAYMENT_SECRET"),
+        ({"DELEGA_PAYMENT_SECRET": f"{'p' * 32} short"}, "DELEGA_PAYMENT_SECRET"),
         (
             {
                 "DELEGA_UNSIGNED_RELEASES": "1",
@@ -71,6 +73,18 @@ def test_the_prefixed_name_wins_and_secrets_come_from_files_too(tmp_path: Path) 
     assert settings.secret_key_fallbacks == ("a", "b")
     assert settings.xsd_path == Path("schema.xsd")
     assert settings.public_url == "https://panel.example.it"
+
+
+def test_payments_have_no_secret_one_or_several_while_they_change(
+    tmp_path: Path,
+) -> None:
+    old, new = "o" * 32, "n" * 40
+    assert read_settings(GOOD).payment_secrets == ()
+    one = read_settings({**GOOD, "DELEGA_PAYMENT_SECRET": old})
+    assert one.payment_secrets == (old,)
+    (tmp_path / "secrets").write_text(f"{new}\n{old}\n")
+    file = {"DELEGA_PAYMENT_SECRET_FILE": str(tmp_path / "secrets")}
+    assert read_settings({**GOOD, **file}).payment_secrets == (new, old)
 
 
 def test_the_demo_accepts_unsigned_releases_and_plain_cookies() -> None:

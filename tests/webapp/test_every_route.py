@@ -6,6 +6,7 @@ asks for something else changes that file, in a diff that a reviewer sees.
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from werkzeug.routing import Rule
 from authz import State
 from authz.policy import Release, default_folder, read_folder
 from tests.builders import Company, a_company, a_user, signed_in
+from tests.webapp.operator.world import NAME, an_operator
 from webapp import guard
 
 ROUTES = Path(__file__).with_name("routes.txt")
@@ -42,6 +44,7 @@ def methods(rule: Rule) -> list[str]:
 
 def address(rule: Rule, account: str) -> str:
     path = rule.rule.replace("<account>", account)
+    path = re.sub(r"<int:\w+>", "1", path)
     return re.sub(r"<(?:\w+:)?\w+>", "x", path)
 
 
@@ -81,7 +84,7 @@ def test_every_account_page_lives_under_its_account(app: Flask) -> None:
 def test_an_anonymous_visitor_gets_nowhere(open_app: Flask) -> None:
     company = a_company(open_app)
     client = open_app.test_client()
-    for kind in ("requires", "signed_in"):
+    for kind in ("requires", "signed_in", "operator"):
         for method, rule, _declaration in asks(open_app, kind):
             answer = client.open(address(rule, company.id), method=method)  # type: ignore[arg-type]
             expected = 302 if method == "GET" else 401
@@ -94,6 +97,41 @@ def test_services_without_a_key_get_nowhere(open_app: Flask) -> None:
     for method, rule, _declaration in asks(open_app, "credential"):
         answer = client.open(address(rule, "a_x"), method=method, json={})  # type: ignore[arg-type]
         assert answer.status_code == 401, rule
+
+
+def test_whoever_does_not_sign_what_it_sends_gets_nowhere(open_app: Flask) -> None:
+    client = open_app.test_client()
+    routes = asks(open_app, "webhook")
+    assert routes
+    for secrets, status in (((), 404), (("w" * 32,), 401)):
+        settings = open_app.config["DELEGA"]
+        open_app.config["DELEGA"] = replace(settings, payment_secrets=secrets)
+        for method, rule, _declaration in routes:
+            answer = client.open(address(rule, "a_x"), method=method, json={})  # type: ignore[arg-type]
+            assert answer.status_code == status, rule
+
+
+def test_the_operators_pages_exist_for_no_company(open_app: Flask) -> None:
+    company = a_company(open_app)
+    everything = a_user(open_app, company, *EVERYTHING)[1]
+    routes = asks(open_app, "operator")
+    assert routes
+    for name in (company.owner_name, everything):
+        client = signed_in(open_app, name)
+        for method, rule, _declaration in routes:
+            answer = client.open(address(rule, company.id), method=method)  # type: ignore[arg-type]
+            assert answer.status_code == 404, (method, rule)
+
+
+def test_no_companys_page_exists_for_an_operator(open_app: Flask) -> None:
+    company = a_company(open_app)
+    an_operator(open_app)
+    client = signed_in(open_app, NAME)
+    for kind in ("requires", "signed_in"):
+        for method, rule, _declaration in asks(open_app, kind):
+            if "<account>" in rule.rule:  # type: ignore[attr-defined]
+                answer = client.open(address(rule, company.id), method=method)  # type: ignore[arg-type]
+                assert answer.status_code == 404, (method, rule)
 
 
 def test_another_companys_address_does_not_exist(open_app: Flask) -> None:

@@ -1,7 +1,5 @@
 """Pages of whoever runs Delega: payments to register. No account is theirs."""
 
-from flask import Blueprint
+from webapp.operator.views import blueprint, init_app
 
-blueprint = Blueprint("operator", __name__)
-
-__all__ = ["blueprint"]
+__all__ = ["blueprint", "init_app"]

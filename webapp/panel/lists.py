@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from webapp.panel.buttons import Action
+from webapp.buttons import Action
 
 PAGE_SIZE = 25
 

@@ -1,5 +1,18 @@
-"""Looking at decisions: why somebody may or may not, with the path drawn."""
+"""Looking at decisions and at what changed them: why, what it means, the history."""
 
-from webapp.review.views import blueprint
+from flask_babel import lazy_gettext as _l
 
-__all__ = ["blueprint"]
+from webapp.frame import Entry
+from webapp.review import history_views, views
+
+BLUEPRINTS = (views.blueprint, history_views.blueprint)
+ENTRIES = (
+    Entry(
+        menu=_l("Settings"),
+        label=_l("History"),
+        endpoint="history.index",
+        action="history.view",
+    ),
+)
+
+__all__ = ["BLUEPRINTS", "ENTRIES"]

@@ -2,16 +2,18 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from authz.storage import Base, Name, Number
+
+_WAITS = text("paid_at IS NULL AND cancelled_at IS NULL")
 
 
 class Order(Base):
     """What an owner asked to buy; it counts for nothing before `paid_at`.
 
-    `kind` is `purchase` (more, now) or `renewal` (for longer). Amounts are cents.
+    One order of an account waits at a time: what it costs and gives stays true. `kind` is `purchase` (more, now) or `renewal` (for longer). Amounts are cents.
     """
 
     __tablename__ = "purchase_order"
@@ -20,6 +22,13 @@ class Order(Base):
             "paid_at IS NULL OR cancelled_at IS NULL", name="order_has_one_end"
         ),
         Index("order_by_account", "account_id", "number"),
+        Index(
+            "one_order_waits",
+            "account_id",
+            unique=True,
+            sqlite_where=_WAITS,
+            postgresql_where=_WAITS,
+        ),
     )
 
     number: Mapped[int] = mapped_column(Number, primary_key=True)

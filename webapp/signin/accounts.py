@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from authz import State
@@ -20,8 +20,17 @@ MAY_SIGN_IN = frozenset(
 
 def find(session: Session, user_name: str) -> User | None:
     """A user by the name he types: blanks around it and case do not count."""
-    folded = user_name.replace("\0", "").strip().lower()
-    return session.scalar(select(User).where(User.folded_name == folded))
+    return session.scalar(_named(user_name))
+
+
+def find_locked(session: Session, user_name: str) -> User | None:
+    """The same, held until the transaction ends.
+
+    INVARIANT: no session begins on a state or a password that another transaction is
+    just taking away: whoever ends sessions writes the user's row first.
+    """
+    query = _named(user_name).with_for_update()
+    return session.scalar(query.execution_options(populate_existing=True))
 
 
 def matches(user: User | None, password: str) -> bool:
@@ -59,3 +68,8 @@ def may_enter(user: User) -> bool:
     """Whether the user's state lets him sign in now."""
     ended = user.password_expires_at and user.password_expires_at <= datetime.now(UTC)
     return user.state in MAY_SIGN_IN and not ended
+
+
+def _named(user_name: str) -> Select[User]:
+    folded = user_name.replace("\0", "").strip().lower()
+    return select(User).where(User.folded_name == folded)

@@ -24,6 +24,7 @@ from webapp.post import absolute, write_mail
 from webapp.signin.accounts import (
     about,
     find,
+    find_locked,
     matches,
     may_enter,
     set_password,
@@ -64,7 +65,7 @@ def sign_in() -> Page:
         return _sign_in_form(form, failed=True)
     stored = known.password_hash if known else ""
     session = begin_write()
-    user = find(session, name)
+    user = find_locked(session, name)
     if user is None or not may_enter(user) or user.password_hash != stored:
         return _sign_in_form(form, failed=True)  # changed while we were hashing
     throttle.forget("sign-in", name)
@@ -166,7 +167,7 @@ def forgot() -> Page:
     throttle.count(("reset", name), ("reset from", address))
     session = begin_write()
     user = find(session, name)
-    if user is not None and user.state in ("owner", "active"):
+    if user is not None and user.state in ("owner", "active", OPERATOR):
         token = make_link(user, RESET)
         link = absolute(url_for("signin.reset", token=token))
         text = _(
@@ -256,13 +257,13 @@ def _next_of(account: str) -> str:
 
 
 def _activate_form(form: NewPasswordForm, user: User) -> tuple[str, int]:
-    account = db.session.get(Account, user.account_id)
+    account = db.session.get(Account, user.account_id) if user.account_id else None
     html = render_template(
         "signin/activate.html",
         form=form,
         expired=False,
         user_name=user.user_name,
-        account_name=account.name if account else "",
+        account_name=account.name if account else "Delega",
         suggestion=suggestion(),
         requirements=_requirements(),
     )

@@ -3,7 +3,7 @@
 from flask_babel import lazy_gettext as _l
 
 from webapp.frame import Entry
-from webapp.team import access_views
+from webapp.team import access_views, create_views, details_views
 from webapp.team.views import blueprint
 
 BLUEPRINTS = (blueprint,)
@@ -16,4 +16,4 @@ ENTRIES = (
     ),
 )
 
-__all__ = ["BLUEPRINTS", "ENTRIES", "access_views"]
+__all__ = ["BLUEPRINTS", "ENTRIES", "access_views", "create_views", "details_views"]

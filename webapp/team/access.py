@@ -93,7 +93,7 @@ def restore(session: Session, user: User, actor: str) -> int:
     seat.version += 1
     session.flush()
     return editor(account.id, actor).create_user(
-        sitting(session, user, seat), permissions
+        sitting(session, user, seat), permissions, "user.restored"
     )
 
 

@@ -2,21 +2,23 @@
 
 from collections.abc import Callable
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from webapp.extensions import begin_write, db
+from webapp.extensions import begin_write, db, enforcer
 from webapp.guard import requires
 from webapp.identity import person
 from webapp.passwords import hash_password, temporary
 from webapp.tables import Account, User
 from webapp.team import access, pages
 from webapp.team.export import users_csv
+from webapp.team.filters import read_filters
 from webapp.team.forms import PermissionsForm
+from webapp.team.invitations import invite, revoke_invitation
 from webapp.team.users import NoFreeSeatError
-from webapp.team.views import Page, blueprint, mail_link, user_of
+from webapp.team.views import Page, blueprint, user_of
 
 Act = Callable[[Session, User, str], int]
 
@@ -49,7 +51,7 @@ def new_temporary(account: str, user: str) -> Page:
     session = begin_write(account, policy=True)
     found = user_of(account, user)
     access.give_temporary(session, found, password_hash, person().id)
-    page = pages.created(found, password)
+    page = pages.created(found, password=password)
     session.commit()
     return render_template("team/created.html", page=page)
 
@@ -61,10 +63,20 @@ def new_link(account: str, user: str) -> Page:
     session = begin_write(account, policy=True)
     found = user_of(account, user)
     access.require_invited(found)
-    mail_link(found)
-    page = pages.created(found, None)
+    page = pages.created(found, link=invite(found))
     session.commit()
     return render_template("team/created.html", page=page)
+
+
+@blueprint.post("/a/<account>/settings/users/<user>/revoke")
+@requires("subuser.suspend")
+def revoke(account: str, user: str) -> Response:
+    """The activation link ends; the user waits for another, or for being removed."""
+    session = begin_write(account, policy=True)
+    revoke_invitation(user_of(account, user))
+    session.commit()
+    flash(_("The invitation is revoked: its link no longer works."), "ok")
+    return _back(account, user)
 
 
 @blueprint.route("/a/<account>/settings/users/<user>/remove", methods=["GET", "POST"])
@@ -102,8 +114,11 @@ def restore(account: str, user: str) -> Response:
 @blueprint.get("/a/<account>/settings/users.csv")
 @requires("subuser.list")
 def export(account: str) -> Response:
-    """The list for a spreadsheet."""
-    data = users_csv(db.session(), db.session.get_one(Account, account))
+    """The list for a spreadsheet, filtered as the page that leads here."""
+    found = db.session.get_one(Account, account)
+    release = enforcer().release()
+    filters = read_filters(request.args, release, found)
+    data = users_csv(db.session(), release, found, filters)
     headers = {"Content-Disposition": 'attachment; filename="utenti.csv"'}
     return Response(data, content_type="text/csv; charset=utf-8", headers=headers)
 

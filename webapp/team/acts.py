@@ -24,6 +24,7 @@ class Act:
         states: those of the user in which there is such a button.
         action: what the owner must be allowed.
         label, text: lazy; the button, and what it does.
+        needs_link: only while an activation link is open.
     """
 
     states: frozenset[str]
@@ -31,6 +32,7 @@ class Act:
     endpoint: str
     label: Any
     text: Any = ""
+    needs_link: bool = False
 
     def button(self, user: User) -> dict[str, Any] | None:
         """For this user: absent, inert with its reason, or live."""
@@ -53,6 +55,12 @@ CHANGE = Act(
     endpoint="team.permissions",
     label=_l("Change permissions"),
 )
+DETAILS = Act(
+    states=frozenset({*_PRESENT, State.SUSPENDED}),
+    action="subuser.update_permissions",
+    endpoint="team.details",
+    label=_l("Change the details"),
+)
 REMOVE = Act(
     states=frozenset({*_PRESENT, State.SUSPENDED}),
     action="subuser.delete",
@@ -67,6 +75,14 @@ ACTS = (
         endpoint="team.new_link",
         label=_l("Send the link again"),
         text=_l("A new activation link by e-mail; the one sent before stops working."),
+    ),
+    Act(
+        states=frozenset({State.INVITED}),
+        action="subuser.suspend",
+        endpoint="team.revoke",
+        label=_l("Revoke the invitation"),
+        text=_l("The link stops working at once; the seat and the permissions wait."),
+        needs_link=True,
     ),
     Act(
         states=_PRESENT,
@@ -101,6 +117,7 @@ ACTS = (
 ASKED = tuple(dict.fromkeys(act.action for act in (CHANGE, REMOVE, *ACTS)))
 
 
-def buttons(user: User) -> Iterator[dict[str, Any]]:
+def buttons(user: User, *, has_link: bool) -> Iterator[dict[str, Any]]:
     """The buttons this user has now."""
-    return (button for act in ACTS if (button := act.button(user)))
+    acts = (act for act in ACTS if has_link or not act.needs_link)
+    return (button for act in acts if (button := act.button(user)))

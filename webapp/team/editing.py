@@ -1,6 +1,5 @@
 """From a submitted permission form to a Draft, and what stands against saving it."""
 
-from collections.abc import Collection
 from dataclasses import replace
 
 from flask import request
@@ -8,37 +7,37 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from authz import IllegalSetError, Release, UnknownNameError
+from authz import IllegalSetError, UnknownNameError
 from webapp.extensions import editor, enforcer
 from webapp.i18n import language
 from webapp.tables import Account, Seat
+from webapp.team.holdings import expanded
+from webapp.team.modules import modules_in_view
 from webapp.team.table import Draft
-
-BASE = "invoicing"
 
 
 def draft_of(session: Session, account: Account, seat: Seat | None) -> Draft:
     """What is stored, before anybody changed a box."""
     release = enforcer().release()
-    before = editor(account.id, "").held(seat.id) if seat else None
-    bought = {module.module for module in account.modules}
+    before = None
+    if seat is not None:
+        before = expanded(release, editor(account.id, "").held(seat.id))
+    in_view = modules_in_view(account)
     return Draft(
         release=release,
         edition=account.edition,
-        modules=tuple(
-            m for m in release.permissions.modules if m == BASE or m in bought
-        ),
+        modules=tuple(m for m in release.permissions.modules if m in in_view),
         services=enforcer().running(account.id),
-        before=_expanded(release, before),
+        before=before,
         preset=seat.preset if seat else "",
-        wanted=_expanded(release, before) or frozenset(),
+        wanted=before or frozenset(),
     )
 
 
 def submitted(draft: Draft) -> Draft:
     """The draft as the boxes or a preset button say.
 
-    Permissions of modules the account lacks sleep in the seat and are kept, as long as
+    Permissions of modules that are not in view sleep in the seat and are kept, as long as
     what they need is kept.
 
     Raises:
@@ -91,12 +90,3 @@ def seat_of_user(session: Session, account: str, user: str) -> Seat | None:
     return session.scalar(
         select(Seat).where(Seat.account_id == account, Seat.user_id == user)
     )
-
-
-def _expanded(release: Release, held: Collection[str] | None) -> frozenset[str] | None:
-    """A seat may hold a preset: the table shows what it means."""
-    if held is None:
-        return None
-    roles = [release.presets[n].permissions for n in held if n in release.presets]
-    single = frozenset(n for n in held if n in release.permissions)
-    return single.union(*roles)

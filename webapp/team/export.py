@@ -1,43 +1,43 @@
 """The users of a company as CSV for a spreadsheet: `;`, UTF-8 with a mark, no formulas."""
 
-import csv
-import io
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 
 from flask_babel import gettext as _
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from authz import State
-from webapp.extensions import enforcer
+from authz import Release, State
 from webapp.i18n import day, language, moment
+from webapp.spreadsheet import csv_lines
 from webapp.tables import Account, Seat, User
-from webapp.team.editing import draft_of
-from webapp.team.listing import role_label, state_chip
+from webapp.team.ends import end_of, has_ended
+from webapp.team.filters import Filters, found_users
+from webapp.team.holdings import Holdings, holdings
+from webapp.team.wording import role_label, state_chip
 
-#: A spreadsheet runs a cell that starts so.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+def users_csv(
+    session: Session, release: Release, account: Account, filters: Filters
+) -> bytes:
+    """One line a user who fits, in the reader's language; the owner is none.
+
+    Without a tab it is everybody who sits in the account.
+    """
+    return b"".join(csv_lines(_lines(session, release, account, filters)))
 
 
-def users_csv(session: Session, account: Account) -> bytes:
-    """One line a user who sits in the account, in the reader's language."""
-    query = (
-        select(User, Seat)
-        .join(Seat, Seat.user_id == User.id)
-        .where(User.account_id == account.id, User.state.in_(list(State)))
-        .order_by(User.folded_name)
+def _lines(
+    session: Session, release: Release, account: Account, filters: Filters
+) -> Iterator[Iterable[str]]:
+    query = found_users(session, release, account, filters).where(
+        User.state != State.OWNER
     )
-    out = io.StringIO()
-    writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
-    writer.writerow(_head())
+    if not filters.tab:
+        query = query.where(Seat.id.is_not(None))
+    held = holdings(session, account, release)
+    yield _head()
     for user, seat in session.execute(query):
-        writer.writerow(map(safe, _line(session, account, user, seat)))
-    return "\ufeff".encode() + out.getvalue().encode()
-
-
-def safe(text: str) -> str:
-    """The text as a spreadsheet shows it, never as one it runs."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
+        state = state_chip(user, ended=has_ended(session, user, seat))["text"]
+        yield _line(release, user, seat, held, state)
 
 
 def _head() -> Iterable[str]:
@@ -48,28 +48,35 @@ def _head() -> Iterable[str]:
         _("State"),
         _("Role"),
         _("Permissions"),
+        _("Last day of access"),
         _("Seat paid until"),
+        _("End date"),
         _("Last access"),
         _("Created"),
+        _("Note"),
     )
 
 
-def _line(session: Session, account: Account, user: User, seat: Seat) -> Iterable[str]:
-    release = enforcer().release()
-    held = draft_of(session, account, seat).wanted
-    titles = [
-        release.permissions.title(n, language())
-        for n in release.permissions
-        if n in held
-    ]
+def _line(
+    release: Release, user: User, seat: Seat | None, held: Holdings, state: str
+) -> Iterable[str]:
     return (
         user.full_name,
         user.user_name,
         user.email,
-        state_chip(user)["text"],
+        state,
         role_label(release, seat),
-        ", ".join(titles),
-        day(seat.paid_until),
+        _titles(release, held.get(seat.id, ())) if seat else "",
+        day(user.access_until),
+        day(seat.paid_until) if seat else "",
+        day(end_of(user, seat)) if seat else "",
         moment(user.last_access_at),
         day(user.created_at),
+        user.note,
     )
+
+
+def _titles(release: Release, held: Collection[str]) -> str:
+    """Permissions in the order of the form, with their modules."""
+    permissions = release.permissions
+    return ", ".join(permissions.title(n, language()) for n in permissions if n in held)

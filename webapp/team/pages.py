@@ -7,21 +7,22 @@ from flask import render_template, request, url_for
 from flask_babel import gettext as _
 from flask_wtf.csrf import generate_csrf
 
-from webapp.extensions import db, enforcer
+from webapp.extensions import db
 from webapp.frame import initials
-from webapp.i18n import day, language, moment
+from webapp.i18n import moment, today
 from webapp.links import ACTIVATION, LASTS
 from webapp.seating import count_seats
 from webapp.tables import Account, Seat, User
-from webapp.team.acts import CHANGE, REMOVE, buttons
-from webapp.team.forms import CreateUserForm, PermissionsForm
-from webapp.team.listing import role_label, state_chip
+from webapp.team.forms import LONGEST_NOTE, CreateUserForm, PermissionsForm
 from webapp.team.table import Draft, effect, given_name, table
+from webapp.team.undo import read_undo
 from webapp.team.users import TEMPORARY_LASTS
 
 
-def created(made: User, password: str | None) -> dict[str, Any]:
-    """What team/created.html shows: the password once, or that a link left."""
+def created(
+    made: User, *, password: str | None = None, link: str | None = None
+) -> dict[str, Any]:
+    """What team/created.html shows, this once: the password, or the link that left."""
     lasts = TEMPORARY_LASTS if password else LASTS[ACTIVATION]
     account = made.account_id
     return {
@@ -30,6 +31,12 @@ def created(made: User, password: str | None) -> dict[str, Any]:
         "user_name": made.user_name,
         "email": made.email,
         "temporary": password,
+        "link": link,
+        "link_hint": _(
+            "It works once, for 72 hours. Whoever has it can enter: hand it to"
+            " %(name)s alone.",
+            name=given_name(made.shown_name),
+        ),
         "until": _("until %(when)s", when=moment(datetime.now(UTC) + lasts)),
         "permissions_url": url_for("team.permissions", account=account, user=made.id),
         "list_url": url_for("team.index", account=account),
@@ -42,9 +49,9 @@ def permissions_page(
     seat: Seat,
     form: PermissionsForm,
     draft: Draft,
-    conflict: dict[str, str] | None = None,
+    told: dict[str, Any] | None = None,
 ) -> str:
-    """The permission table of one user."""
+    """The permission table of one user; `told`: `conflict` or `saved`, above it."""
     account = str(found.account_id)
     name = given_name(found.shown_name)
     page = {
@@ -58,7 +65,9 @@ def permissions_page(
         "version": seat.version,
         "under": _under(),
         "preview": None,
-        "conflict": conflict,
+        "conflict": None,
+        "saved": None,
+        **(told or {}),
     }
     return render_template(
         "team/permissions.html",
@@ -78,6 +87,8 @@ def create_page(found: Account, form: CreateUserForm, draft: Draft) -> str:
         "consequence": _("Uses 1 of the free seats: %(num)d left now.", num=free),
         "intro": _("Start from a ready-made role, then change what is needed."),
         "under": _under(),
+        "longest_note": LONGEST_NOTE,
+        "today": today().isoformat(),
     }
     name = given_name(form.name.data or "") or _("the new user")
     return render_template(
@@ -135,6 +146,18 @@ def trail(account: str) -> list[tuple[str, str]]:
     ]
 
 
+def saved_note(found: User, seat: Seat, token: str) -> dict[str, str] | None:
+    """What follows saving, for as long as nothing else changed."""
+    undo = read_undo(token, found, seat)
+    if undo is None or undo.version != seat.version:
+        return None
+    return {
+        "token": token,
+        "url": url_for("team.undo", account=found.account_id, user=found.id),
+        "csrf": generate_csrf(),
+    }
+
+
 def _under() -> str:
     return _(
         "A dash means that the permission does not exist for that module. Edit banks"
@@ -146,55 +169,3 @@ def _under() -> str:
 def _access_line(found: User) -> str:
     seen = moment(found.last_access_at) or _("never")
     return _("%(email)s, last access %(when)s", email=found.email, when=seen)
-
-
-def facts(found: User, seat: Seat | None) -> list[tuple[str, str]]:
-    """A user's facts."""
-    return [
-        (_("User name"), found.user_name),
-        (_("E-mail"), found.email),
-        (_("Role"), role_label(enforcer().release(), seat)),
-        (_("Seat paid until"), day(seat.paid_until) if seat else _("no seat")),
-        (_("Last access"), moment(found.last_access_at) or _("Never")),
-        (_("Created"), day(found.created_at)),
-    ]
-
-
-def words(draft: Draft) -> list[tuple[str, list[str]]]:
-    """A user's permissions in words, by module."""
-    permissions = draft.release.permissions
-    return [
-        (
-            permissions.modules[module].text(language()),
-            [
-                f"{p.label(language())}: {p.detail(language())}"
-                for p in draft.shown
-                if p.module == module and p.name in draft.wanted
-            ],
-        )
-        for module in draft.modules
-        if any(p.module == module and p.name in draft.wanted for p in draft.shown)
-    ]
-
-
-def user_page(found: User, seat: Seat | None, draft: Draft) -> dict[str, Any]:
-    """What team/user.html shows."""
-    return {
-        "trail": trail(str(found.account_id)),
-        "name": found.shown_name,
-        "line": found.email,
-        "initials": initials(found.shown_name),
-        "tone": "brand",
-        "state": state_chip(found),
-        "permissions_action": CHANGE.button(found),
-        "why_url": url_for("review.of_user", account=found.account_id, user=found.id)
-        if seat
-        else None,
-        "remove": REMOVE.button(found),
-        "facts": facts(found, seat),
-        "sits": seat is not None,
-        "words": words(draft),
-        "buttons": list(buttons(found)),
-        "csrf": generate_csrf(),
-        "events": [],
-    }

@@ -6,7 +6,7 @@ again what it relies on: seats are counted and versions compared under the lock.
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -17,6 +17,7 @@ from webapp.ids import new_id
 from webapp.people import require_person
 from webapp.seating import free_seats, sitting
 from webapp.tables import Account, Seat, User
+from webapp.team.modules import permissions_in_view
 
 TEMPORARY_LASTS = timedelta(hours=72)
 
@@ -36,6 +37,7 @@ class NewUser:
     Attributes:
         language: of the mail and of the first pages, `it` or `en`.
         password_hash: of a generated temporary password; "" sends an activation link.
+        access_until: the last day he is let in, None without end.
     """
 
     user_name: str
@@ -44,6 +46,8 @@ class NewUser:
     permissions: frozenset[str]
     password_hash: str = ""
     language: str = "it"
+    note: str = ""
+    access_until: date | None = None
 
 
 def create_user(session: Session, account: Account, new: NewUser, actor: str) -> User:
@@ -101,13 +105,8 @@ def is_taken(session: Session, user_name: str) -> bool:
 
 
 def preset_of(release: Release, account: Account, permissions: Collection[str]) -> str:
-    """The preset that is this set in what the account bought, "" when none is."""
-    modules = {"invoicing", *(module.module for module in account.modules)}
-    shown = {
-        permission.name
-        for permission in release.permissions.values()
-        if permission.module in modules and account.edition in permission.editions
-    }
+    """The preset that is this set in what the account has in view, "" when none is."""
+    shown = {permission.name for permission in permissions_in_view(release, account)}
     wanted = shown.intersection(permissions)
     return next(
         (n for n, p in release.presets.items() if wanted == p.permissions & shown), ""
@@ -125,6 +124,8 @@ def _user(account: Account, new: NewUser) -> User:
         full_name=new.full_name,
         email=new.email,
         language=new.language,
+        note=new.note,
+        access_until=new.access_until,
         state=State.TEMPORARY if temporary else State.INVITED,
         password_hash=new.password_hash,
         password_expires_at=now + TEMPORARY_LASTS if temporary else None,

@@ -56,9 +56,11 @@ class World:
         return self.enforcer.decide(subject, account, resource, name).reason.value
 
 
-def sitting(state: State = State.ACTIVE, seat_until: datetime | None = None) -> Sitting:
+def sitting(
+    state: State = State.ACTIVE, seat_until: datetime | None = None, user: str = ANNA
+) -> Sitting:
     """Anna in her seat."""
-    return Sitting(user=ANNA, state=state, seat=SEAT, seat_until=seat_until)
+    return Sitting(user=user, state=state, seat=SEAT, seat_until=seat_until)
 
 
 def a_world(

@@ -6,8 +6,10 @@ import pytest
 
 from authz.policy import (
     NEVER_GRANTED,
+    Delegating,
     State,
     default_folder,
+    delegate_rows,
     delegation_rows,
     read_folder,
     role_rows,
@@ -68,8 +70,27 @@ def test_every_seat_is_seated_and_names_come_once_in_order():
 
 
 def test_a_delegation_is_no_seat():
-    rows = [r.row.values for r in delegation_rows("u_1", "d_1", "a_1", ["x"])]
-    assert rows == [("u_1", "d_1", "a_1"), ("d_1", "x", "a_1")]
+    rows = [r.row.values for r in delegation_rows("d_1", "a_1", ["y", "x", "y"])]
+    assert rows == [("d_1", "x", "a_1"), ("d_1", "y", "a_1")]
+
+
+@pytest.mark.parametrize(
+    ("needed", "on", "counts"),
+    [
+        (False, False, True),
+        (False, True, True),
+        (True, True, True),
+        (True, False, False),
+    ],
+)
+def test_a_delegate_is_linked_unless_the_company_waits_for_his_second_factor(
+    needed, on, counts
+):
+    delegating = Delegating(
+        user="u_1", delegation="d_1", needs_second_factor=needed, has_second_factor=on
+    )
+    found = [r.row.values[1] for r in delegate_rows(delegating, "a_1")]
+    assert found == ["state.delegate", *(["d_1"] if counts else [])]
 
 
 def test_what_is_never_granted_is_no_permission():

@@ -7,8 +7,10 @@ import pytest
 from authz.engine import Row
 from authz.policy import (
     DatedRow,
+    Delegating,
     State,
     default_folder,
+    delegate_rows,
     delegation_rows,
     link,
     policy_at,
@@ -21,6 +23,9 @@ from authz.policy import (
 
 RELEASE = read_folder(default_folder())
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
+STUDIO = Delegating(
+    user="u_4", delegation="d_1", needs_second_factor=True, has_second_factor=True
+)
 
 
 def held(dated, node: str) -> set[str]:
@@ -50,7 +55,7 @@ def test_what_breaks_a_prerequisite_does_not_count_and_is_reported():
 
 def test_a_delegation_loses_what_is_not_delegable():
     names = ["invoicing.read", "invoicing.create_edit", "invoicing.edit_banks"]
-    dated = delegation_rows("u_1", "d_1", "a_1", names)
+    dated = delegation_rows("d_1", "a_1", names)
     assert held(dated, "d_1") == {"invoicing.read", "invoicing.create_edit"}
     assert held(seat_rows("s_1", "a_1", names), "s_1") == {*names, "seated"}
 
@@ -108,8 +113,8 @@ def test_links_the_panel_writes_all_count():
         *user_rows("u_3", "a_1", State.TEMPORARY),
         *seat_rows("s_2", "a_1", ["r_1"]),
         *seat_rows("s_3", "a_1", ["role.bookkeeper"]),
-        *user_rows("u_4", "a_1", State.DELEGATE),
-        *delegation_rows("u_4", "d_1", "a_1", ["role.read_only"]),
+        *delegate_rows(STUDIO, "a_1"),
+        *delegation_rows("d_1", "a_1", ["role.read_only"]),
         *role_rows("r_1", "a_1", ["invoicing.read"]),
         DatedRow(Row("g2", ("a_1", "invoicing:change"))),
     ]

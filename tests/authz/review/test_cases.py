@@ -143,6 +143,23 @@ def test_no_case_at_all_is_an_error():
             'people.anna = { is = "delegate", delegations = { rossi = { is = "gone" } },',
             "needs a known account and `is`",
         ),
+        (
+            'edition = "FE"',
+            'edition = "FE", second_factor = 1',
+            "needs `second_factor`",
+        ),
+        (
+            "people.anna = {",
+            'people.anna = { is = "delegate", second_factor = "yes", '
+            'delegations = { rossi = { is = "asked" } },',
+            "neither on nor off",
+        ),
+        ("holds =", 'second_factor = "on", holds =', "unknown key `second_factor`"),
+        (
+            "people.anna = {",
+            'people.anna = { is = "delegate", seat = "paid",',
+            "unknown key `seat`",
+        ),
         ("[[case.ask]]", "[case.ask]", "needs `ask`, an array of tables"),
         ("[[case.ask]]", "[case.other]", "asks nothing"),
         ('who = "anna"', 'who = "bruno"', "needs `who`, one of the people"),

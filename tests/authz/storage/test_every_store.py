@@ -1,7 +1,8 @@
 """What every store must do, asked of each of them alike."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from authz.policy import DatedRow
 from authz.storage import (
     EVERY_ACCOUNT,
     Change,
+    HistoryPage,
     PolicyWriter,
     StoredRelease,
     broken_links,
@@ -156,6 +158,76 @@ def test_the_history_says_who_did_what_and_its_chain_holds(harness: Harness) -> 
     assert "phone" not in repr(history)
     assert broken_links(history) == []
     assert [r.account for r in harness.store.history("a_2")] == ["a_2"]
+
+
+def told(harness: Harness, **facts: object) -> list[int]:
+    page = HistoryPage(**{"account": "a_1", **facts})  # type: ignore[arg-type]
+    return [record.revision for record in harness.store.history_page(page)]
+
+
+@pytest.fixture
+def story(harness: Harness) -> Harness:
+    """1 is a release, 3 another account's, 7 a release again; the rest are a_1's."""
+    release = StoredRelease(number=1, hash="1", files={"a": b""})
+    with harness.writing() as writer:
+        writer.publish(release, [], "u_9")
+        writer.apply(change(reason="asked by phone"))
+        writer.apply(change("a_2", reason="none of their business"))
+        writer.apply(replace(change(), actor="system", kind="other"))
+        writer.apply(replace(change(), node="u_2"))
+        writer.apply(change())
+        writer.publish(replace(release, number=2), [], "u_9")
+        writer.apply(change())
+    return harness
+
+
+def test_a_page_of_history_is_newest_first_and_one_accounts_alone(
+    story: Harness,
+) -> None:
+    assert told(story) == [8, 6, 5, 4, 2]
+    assert told(story, account="a_2") == [3]
+
+
+def test_a_page_may_tell_of_others_since_the_accounts_first_change(
+    story: Harness,
+) -> None:
+    assert told(story, also=["*"]) == [8, 7, 6, 5, 4, 2]
+    assert told(story, account="a_9", also=["*"]) == []
+
+
+def test_pages_are_turned_both_ways_without_gap_or_repeat(story: Harness) -> None:
+    def turn(**facts: object) -> list[int]:
+        return told(story, also=["*"], limit=2, **facts)
+
+    assert turn() == [8, 7]
+    assert turn(before=7) == [6, 5]
+    assert turn(before=5) == [4, 2]
+    assert turn(before=2) == []
+    assert turn(after=4) == [6, 5]
+    assert turn(after=6) == [8, 7]
+    assert turn(after=8) == []
+
+
+def test_a_page_tells_what_was_asked_for(story: Harness) -> None:
+    assert told(story, actors=["system"]) == [4]
+    assert told(story, nodes=["u_2"]) == [5]
+    assert told(story, kinds=["other", "no such"]) == [4]
+    assert told(story, actors=["system"], nodes=["u_2"]) == []
+    assert told(story, kinds=[]) == []
+    assert told(story, also=["*"], kinds=["release.published"]) == [7]
+
+
+def test_a_page_tells_what_happened_between_two_instants(story: Harness) -> None:
+    at = {record.revision: record.at for record in story.store.history()}
+    tick = timedelta(microseconds=1)
+    assert told(story, until=at[2]) == []
+    assert told(story, until=at[8] + tick, since=at[8]) == [8]
+    assert told(story, since=at[8] + tick) == []
+
+
+def test_reasons_are_told_of_the_changes_asked_for_alone(story: Harness) -> None:
+    assert story.store.reasons([2, 4, 99]) == {2: "asked by phone"}
+    assert story.store.reasons([]) == {}
 
 
 def test_an_account_has_one_owner(harness: Harness) -> None:

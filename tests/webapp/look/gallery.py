@@ -15,6 +15,7 @@ from jinja2 import ChoiceLoader, FileSystemLoader
 from werkzeug.datastructures import MultiDict
 from wtforms import (
     BooleanField,
+    DateField,
     PasswordField,
     RadioField,
     SelectChoice,
@@ -64,6 +65,8 @@ class Person(FlaskForm):
     name = StringField("Nome e cognome")
     email = StringField("Email", [DataRequired("Scrivi un’email")])
     user_name = StringField("Nome utente", [DataRequired("Scegli un nome utente")])
+    access_until = DateField("Ultimo giorno di accesso")
+    note = TextAreaField("Nota")
     access = RadioField(
         "Come entra la prima volta",
         choices=_choices(link="Con un link", temporary="Con una password temporanea"),

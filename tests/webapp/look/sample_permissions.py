@@ -166,5 +166,6 @@ def create() -> Sample:
     told.title, told.losses, told.stays = "Se crei questo utente…", [], None
     sample["table"] = table(new=True)
     page = sample["page"]
+    page.longest_note, page.today = 500, "2026-11-24"
     page.consequence, page.when = "Usa 1 dei 2 posti liberi.", None
     return sample

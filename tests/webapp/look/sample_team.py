@@ -82,26 +82,35 @@ def people() -> Sample:
             ("Sospesi", HERE, 0, False),
             ("Storico", HERE, None, False),
         ],
-        query="",
-        hidden=[],
-        roles=[("", "Tutti", True), ("bookkeeper", "Contabilità", False)],
-        orders=[("name", "Nome", True), ("access", "Ultimo accesso", False)],
-        search_url="/team",
+        promise=None,
+        filters=It(
+            url="/team",
+            tab="active",
+            query="",
+            main=[
+                _select("role", "Ruolo", "Tutti", "Contabilità"),
+                _select("order", "Ordina per", "Nome", "Ultimo accesso"),
+            ],
+            more=[_select("expiry", "Scadenza", "Tutte", "Entro 30 giorni")],
+            open=False,
+            found="3 utenti trovati",
+            clear_url=None,
+        ),
         people=persons,
         empty=None,
         pager=None,
-        foot=It(
-            text="L’invito a p.greco@ceramichebellandi.it è scaduto il 21/11/2026 e non occupa posti.",
-            label="Invia di nuovo",
-            url="/again",
-            csrf="token",
-        ),
+        foot="Un invito tiene il suo posto, anche quando il link è scaduto.",
         export_url="/users.csv",
     )
     return {
         "frame": frame("Impostazioni", pages=SETTINGS, page=SETTINGS[0]),
         "team": team,
     }
+
+
+def _select(name: str, label: str, *options: str) -> It:
+    found = [(text, text, position == 0) for position, text in enumerate(options)]
+    return It(name=name, label=label, options=found)
 
 
 def people_full() -> Sample:
@@ -111,6 +120,8 @@ def people_full() -> Sample:
     team.used, team.pending, team.people, team.foot = 4, 1, [], None
     team.create, team.buy = action("Acquista un posto"), None
     team.consequence = "tutti i posti sono usati"
+    team.promise = It(text="Hai in corso un rinnovo.", label="Area clienti", url="/x")
+    team.filters.open, team.filters.clear_url = True, "/team"
     team.empty = It(title="Nessun utente trovato", text="Cambia il testo o il ruolo.")
     team.pager = It(previous_url="/a", next_url="/b", label="21-40 di 96")
     sample["frame"].notes = [
@@ -129,6 +140,8 @@ def created(*, temporary: str | None) -> Sample:
         email="p.greco@ceramichebellandi.it",
         temporary=temporary,
         until="fino al 27/11/2026, 10:42",
+        link=None if temporary else "http://127.0.0.1:8000/activate/abc",
+        link_hint=None if temporary else "Vale una volta, per 72 ore.",
         permissions_url=HERE,
         list_url=HERE,
         create_url=HERE,
@@ -175,6 +188,7 @@ def one_user() -> Sample:
         tone="brand",
         state=It(kind="ok", text="Attivo"),
         permissions_action=action("Permessi"),
+        details_action=action("Modifica i dati"),
         facts=[
             ("Nome utente", "annaricci26"),
             ("Ruolo", "Fatturazione"),

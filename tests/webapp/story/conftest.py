@@ -8,9 +8,9 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -37,6 +37,7 @@ class Demo:
     passwords: dict[str, str]
     said: str
     process: subprocess.Popen[str]
+    folder: Path
 
 
 def free_port() -> int:
@@ -71,7 +72,7 @@ def wait_until_ready(process: subprocess.Popen[str], url: str) -> str:
             with urllib.request.urlopen(f"{url}/readyz", timeout=5) as answer:  # noqa: S310
                 if answer.status == 200:
                     return "".join(said)
-        except (urllib.error.URLError, ConnectionError):
+        except OSError:  # refused, or not answering yet
             time.sleep(0.1)
     pytest.fail("the demo did not become ready: " + "".join(said))
 
@@ -85,18 +86,36 @@ def stop(process: subprocess.Popen[str]) -> None:
         process.stdout.close()
 
 
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    """The demo, for the stories of one module."""
+@contextmanager
+def running_demo(folder: Path) -> Iterator[Demo]:
+    """A fresh demo in that folder, stopped at the end."""
     port = free_port()
-    process = start_demo(tmp_path_factory.mktemp("demo"), port)
+    process = start_demo(folder, port)
     url = f"http://127.0.0.1:{port}"
     try:
         said = wait_until_ready(process, url)
         found = re.findall(r"^  (\w+) +([a-z]+(?:-[a-z]+){3}) ", said, re.MULTILINE)
-        yield Demo(url, dict(found), said, process)
+        yield Demo(url, dict(found), said, process, folder)
     finally:
         stop(process)
+
+
+@contextmanager
+def chromium() -> Iterator[Any]:
+    """Debian's chromium."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """The demo, for the stories of one module."""
+    with running_demo(tmp_path_factory.mktemp("demo")) as running:
+        yield running
 
 
 @pytest.fixture(scope="module")
@@ -104,9 +123,5 @@ def browser() -> Iterator[Any]:
     """Debian's chromium; skips where it is not installed."""
     if CHROMIUM is None:
         pytest.skip("install chromium for the browser tests")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield chromium
-        chromium.close()
+    with chromium() as running:
+        yield running

@@ -24,11 +24,6 @@ from webapp.tables import Mail, Seat, User
 EDITS = ("invoicing.read", "invoicing.create_edit")
 
 
-@pytest.fixture
-def owner(app: Flask, company: Company) -> FlaskClient:
-    return signed_in(app, company.owner_name)
-
-
 def act(client: FlaskClient, company: Company, user: str, name: str) -> int:
     """Press a button of the user's page."""
     here = f"/a/{company.id}/settings/users/{user}"
@@ -203,6 +198,9 @@ def test_an_expired_owner_can_still_narrow_access_and_nothing_else(app: Flask) -
     html = owner.get(here).get_data(as_text=True)
     assert "Sospendi" in html
     assert "scaduto" in html
+    people = owner.get(f"/a/{company.id}/settings/users").get_data(as_text=True)
+    inert = people.partition('aria-disabled="true"')[2].partition("</button>")[0]
+    assert "Crea utente" in inert
     assert act(owner, company, identity, "suspend") == 302
     assert act(owner, company, identity, "reactivate") == 403
     assert remove(owner, company, identity) == 302
@@ -231,6 +229,6 @@ def test_every_act_is_in_the_history_and_the_chain_holds(
         "user.reactivated",
         "user.password_reset",
         "user.deleted",
-        "user.created",
+        "user.restored",
     ]
     assert broken_links(store.history()) == []

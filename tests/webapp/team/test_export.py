@@ -2,12 +2,15 @@
 
 import csv
 import io
+from datetime import timedelta
 
 import pytest
 from flask import Flask
 
 from tests.builders import Company, a_user, signed_in
-from webapp.team.export import safe
+from tests.webapp.team.steps import change_row, users
+from webapp.i18n import today
+from webapp.spreadsheet import safe
 
 
 def test_every_seated_user_is_a_line_with_role_and_permissions(
@@ -24,6 +27,21 @@ def test_every_seated_user_is_a_line_with_role_and_permissions(
     assert head[:3] == ["Nome", "Nome utente", "Email"]
     assert line[0] == '\'=cmd|"/c calc"!A1; x'
     assert line[5] == "Fatturazione: Lettura"
+
+
+def test_note_and_both_ends_are_columns(app: Flask, company: Company) -> None:
+    identity, _name = a_user(app, company, "invoicing.read")
+    day = today() - timedelta(days=1)
+    change_row(app, company, identity, access_until=day, note="=1+1\ndue righe")
+    client = signed_in(app, company.owner_name)
+    text = client.get(users(company, ".csv")).data.decode("utf-8-sig")
+    head, line = csv.reader(io.StringIO(text, newline=""), delimiter=";")
+    row = dict(zip(head, line, strict=True))
+    assert row["Nota"] == "'=1+1\ndue righe"
+    assert row["Ultimo giorno di accesso"] == f"{day:%d/%m/%Y}"
+    assert row["Posto pagato fino al"] == f"{today() + timedelta(days=110):%d/%m/%Y}"
+    assert row["Scadenza"] == f"{day:%d/%m/%Y}"
+    assert row["Stato"] == "Scaduto"
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])

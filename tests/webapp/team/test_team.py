@@ -1,13 +1,11 @@
 """Additional users: who sees the list, creating, and the permission table."""
 
 import re
-from collections.abc import Iterable
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
-from werkzeug.test import TestResponse
 
 from authz import State
 from tests.builders import (
@@ -19,19 +17,11 @@ from tests.builders import (
     signed_in,
     user_row,
 )
+from tests.webapp.team.steps import save, users
 from webapp.extensions import db, editor
 from webapp.tables import Mail, Seat, User
 
 EDITS = ("invoicing.read", "invoicing.create_edit")
-
-
-@pytest.fixture
-def owner(app: Flask, company: Company) -> FlaskClient:
-    return signed_in(app, company.owner_name)
-
-
-def users(company: Company, tail: str = "") -> str:
-    return f"/a/{company.id}/settings/users{tail}"
 
 
 def boxes(html: str, *, disabled: bool | None = None) -> set[str]:
@@ -44,27 +34,6 @@ def boxes(html: str, *, disabled: bool | None = None) -> set[str]:
         if wanted:
             found.add(match.group(1))
     return found
-
-
-def save(
-    client: FlaskClient,
-    company: Company,
-    user: str,
-    permissions: Iterable[str],
-    **more: str,
-) -> TestResponse:
-    address = users(company, f"/{user}/permissions")
-    page = client.get(address).get_data(as_text=True)
-    version = re.search(r'name="version" value="(\d+)"', page)
-    assert version
-    data = {
-        "csrf_token": csrf_token(page),
-        "version": version.group(1),
-        "permission": list(permissions),
-        "save": "1",
-        **more,
-    }
-    return client.post(address, data=data)
 
 
 def fields(**changes: str | list[str]) -> dict[str, object]:
@@ -451,7 +420,13 @@ def test_every_page_speaks_english_too(
     app: Flask, company: Company, owner: FlaskClient
 ) -> None:
     identity, _name = a_user(app, company, *EDITS)
-    for tail in ("", "/new", f"/{identity}", f"/{identity}/permissions"):
+    for tail in (
+        "",
+        "/new",
+        f"/{identity}",
+        f"/{identity}/details",
+        f"/{identity}/permissions",
+    ):
         html = owner.get(users(company, f"{tail}?lang=en")).get_data(as_text=True)
         assert '<html lang="en">' in html
     assert "Create and edit" in html

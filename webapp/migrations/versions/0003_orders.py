@@ -49,6 +49,14 @@ def upgrade() -> None:
         ),
     )
     op.create_index("order_by_account", "purchase_order", ["account_id", "number"])
+    op.create_index(
+        "one_order_waits",
+        "purchase_order",
+        ["account_id"],
+        unique=True,
+        sqlite_where=sa.text("paid_at IS NULL AND cancelled_at IS NULL"),
+        postgresql_where=sa.text("paid_at IS NULL AND cancelled_at IS NULL"),
+    )
     op.create_table(
         "purchase_order_line",
         sa.Column(

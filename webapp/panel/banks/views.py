@@ -3,12 +3,12 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from webapp.buttons import offer, present
 from webapp.extensions import begin_write, db
 from webapp.guard import requires
 from webapp.ids import new_id
 from webapp.panel.banks.forms import BankDetailsForm, BankForm, IbanForm
 from webapp.panel.banks.stored import banks_of, known_ibans
-from webapp.panel.buttons import offer, present
 from webapp.panel.fields import VersionedForm, spaced
 from webapp.panel.lists import Listing, nothing
 from webapp.panel.pages import Page, confirm_page, form_page

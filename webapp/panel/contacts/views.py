@@ -5,11 +5,11 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from webapp.buttons import offer, present
 from webapp.extensions import begin_write, db
 from webapp.guard import can, require, requires
 from webapp.i18n import day
 from webapp.ids import new_id
-from webapp.panel.buttons import offer, present
 from webapp.panel.contacts.forms import ContactForm
 from webapp.panel.contacts.kinds import Kind
 from webapp.panel.fields import VersionedForm, spaced

@@ -6,13 +6,13 @@ from flask_wtf.csrf import generate_csrf
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
+from webapp.buttons import offer, present
 from webapp.extensions import begin_write, db
 from webapp.guard import requires
 from webapp.i18n import day, today
 from webapp.identity import person
 from webapp.panel import events
 from webapp.panel.banks.stored import known_ibans
-from webapp.panel.buttons import offer, present
 from webapp.panel.downloads import attachment
 from webapp.panel.drafts.sending import NotSendableError, send, unknown_ibans
 from webapp.panel.drafts.source import invoice_behind

@@ -8,9 +8,9 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
+from webapp.buttons import offer
 from webapp.guard import can
 from webapp.i18n import day, distance, today
-from webapp.panel.buttons import offer
 from webapp.panel.space import shown_bytes
 from webapp.seating import count_seats
 from webapp.tables import Account

@@ -7,12 +7,13 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from authz import ROME, Reason, State
+from webapp.buttons import offer
 from webapp.extensions import db
 from webapp.guard import can, signed_in
 from webapp.i18n import language, today
 from webapp.identity import person
-from webapp.panel.buttons import offer
 from webapp.panel.home.boxes import drafts_box, received_box, watch_list
+from webapp.panel.home.ending import ending
 from webapp.panel.home.service import service_box
 from webapp.tables import User
 
@@ -30,6 +31,7 @@ _OFFERS = (
     "received_invoice.list",
     "seat.view_count",
     "seat.buy",
+    "service.renew",
     "subuser.list",
 )
 
@@ -42,7 +44,9 @@ def index(account: str) -> str:
     if not decision:
         return _nothing_granted(decision.text(language()), decision.reason)
     session = db.session()
-    watch = watch_list(session, account) if can("received_invoice.list") else []
+    watch = ending(session, account)
+    if can("received_invoice.list"):
+        watch += watch_list(session, account)
     home = {
         "greeting": _greeting(),
         "line": _line(len(watch)),

@@ -7,11 +7,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from webapp.buttons import offer, present
 from webapp.extensions import db
 from webapp.guard import require, requires
 from webapp.i18n import day, today
 from webapp.panel import events
-from webapp.panel.buttons import offer, present
 from webapp.panel.downloads import attachment
 from webapp.panel.fatturapa import check, read
 from webapp.panel.fields import spaced

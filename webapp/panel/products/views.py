@@ -5,11 +5,11 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
+from webapp.buttons import offer, present
 from webapp.extensions import begin_write, db
 from webapp.guard import requires
 from webapp.i18n import money
 from webapp.ids import new_id
-from webapp.panel.buttons import offer, present
 from webapp.panel.fields import VersionedForm
 from webapp.panel.lists import Listing, filters, nothing, page_of, wanted
 from webapp.panel.pages import Page, confirm_page, form_page

@@ -4,9 +4,9 @@ from flask import Blueprint, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from webapp.buttons import offer
 from webapp.guard import require, requires
 from webapp.identity import person
-from webapp.panel.buttons import offer
 from webapp.panel.pages import Page
 from webapp.panel.uploads.incoming import Readable
 from webapp.panel.uploads.page import take_files

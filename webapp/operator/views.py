@@ -1,0 +1,104 @@
+from typing import Any
+
+from flask import (
+    Blueprint,
+    Flask,
+    abort,
+    flash,
+    g,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask_babel import gettext as _
+from sqlalchemy import select
+from werkzeug.wrappers import Response
+
+from webapp.extensions import db
+from webapp.frame import initials
+from webapp.guard import operator
+from webapp.identity import OPERATOR, person
+from webapp.operator.forms import PaymentForm
+from webapp.operator.payments import Payments, Row, payments
+from webapp.people import LONGEST_NAME
+from webapp.tables import User
+
+LAST = 20
+blueprint = Blueprint("operator", __name__, url_prefix="/operator")
+
+
+def init_app(app: Flask, answering: Payments) -> None:
+    """Tell the pages whose payments they show."""
+    app.extensions["delega_payments"] = answering
+
+
+@blueprint.get("/")
+@operator
+def index() -> str:
+    """Orders that wait for their payment, or the one looked for; payments before."""
+    wanted = request.args.get("number", "").strip()
+    return _render(
+        "index",
+        wanted=wanted,
+        orders=_found(wanted) if wanted else payments().waiting(),
+        registered=payments().registered(LAST),
+    )
+
+
+@blueprint.route("/orders/<int:number>/payment", methods=["GET", "POST"])
+@operator
+def payment(number: int) -> Response | tuple[str, int]:
+    """Number, company and amount once more, then the payment is registered."""
+    order = payments().find(number)
+    if order is None:
+        abort(404)
+    given = request.args.get("reference", "").strip()[:LONGEST_NAME]
+    form = PaymentForm(data={"reference": given})
+    if not form.validate_on_submit():
+        html = _render("payment", form=form, order=order)
+        return html, 422 if form.is_submitted() else 200
+    g.ask_again = _require_operator
+    outcome = payments().register(
+        number, reference=form.reference.data or "", actor=person().id
+    )
+    flash(*_note(number, outcome))
+    return redirect(url_for("operator.index"))
+
+
+def _render(page: str, **facts: Any) -> str:
+    """A page in the frame of a person who has no account to be shown with."""
+    name = person().name
+    shown = {"name": name, "initials": initials(name), "line": _("Runs Delega")}
+    return render_template(f"operator/{page}.html", operator=shown, **facts)
+
+
+def _found(wanted: str) -> list[Row]:
+    if not (wanted.isascii() and wanted.isdigit()):
+        return []
+    order = payments().find(int(wanted)) if len(wanted) < 16 else None
+    return [order] if order else []
+
+
+def _note(number: int, outcome: str) -> tuple[str, str]:
+    """What happened, and its kind."""
+    if outcome == "registered":
+        text = _(
+            "Order %(number)s, payment registered: active from now.", number=number
+        )
+        return text, "ok"
+    if outcome == "before":
+        text = _(
+            "Order %(number)s: the payment was registered already. Nothing changed.",
+            number=number,
+        )
+        return text, "info"
+    text = _("Order %(number)s is cancelled: nothing was registered.", number=number)
+    return text, "bad"
+
+
+def _require_operator() -> None:
+    """Under the write lock: who was removed meanwhile registers nothing."""
+    state = db.session.scalar(select(User.state).where(User.id == person().id))
+    if state != OPERATOR:
+        abort(404)

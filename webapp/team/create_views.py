@@ -1,0 +1,86 @@
+"""Creating a user: the form, its live effect, and the one page that shows the way in."""
+
+from flask import abort, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+
+from webapp import throttle
+from webapp.extensions import begin_write, db
+from webapp.guard import requires
+from webapp.i18n import language
+from webapp.identity import person
+from webapp.passwords import hash_password, temporary
+from webapp.seating import count_seats
+from webapp.tables import Account
+from webapp.team import pages
+from webapp.team.editing import draft_of, legal, objections
+from webapp.team.forms import CreateUserForm
+from webapp.team.invitations import invite
+from webapp.team.table import Draft, given_name
+from webapp.team.users import NameTakenError, NewUser, NoFreeSeatError, create_user
+from webapp.team.views import Page, blueprint, sent
+
+
+@blueprint.route("/a/<account>/settings/users/new", methods=["GET", "POST"])
+@requires("subuser.create")
+def create(account: str) -> Page:
+    """A new user: who, how the first sign-in goes, and what the seat may do."""
+    found = db.session.get_one(Account, account)
+    if not count_seats(db.session(), found).free:
+        return redirect(url_for("seats.cart", account=account))
+    form = CreateUserForm()
+    draft = sent(draft_of(db.session(), found, None))
+    if throttle.is_blocked("name taken", account, limit=20):
+        abort(429)
+    if "save" not in request.form:
+        return pages.create_page(found, form, legal(draft))
+    blockers = objections(draft, understood="understood" in request.form)
+    if form.validate_on_submit() and not blockers:
+        made = _create(account, form, draft)
+        if made is not None:
+            return made
+    form.form_errors = [*form.form_errors, *blockers]
+    return pages.create_page(found, form, legal(draft)), 422
+
+
+@blueprint.post("/a/<account>/settings/users/new/effect")
+@requires("subuser.create")
+def create_effect(account: str) -> Page:
+    """The effect panel while the boxes change; changes nothing."""
+    found = db.session.get_one(Account, account)
+    draft = legal(sent(draft_of(db.session(), found, None)))
+    name = given_name(request.form.get("name", "")[:120]) or _("the new user")
+    return pages.live(draft, name, pages.create_urls(account))
+
+
+def _create(account: str, form: CreateUserForm, draft: Draft) -> Page | None:
+    """Write the user; None when a field turned out wrong, with its message."""
+    password = "" if form.access.data == "link" else temporary()
+    new = _new_user(form, draft, hash_password(password) if password else "")
+    session = begin_write(account, policy=True)
+    try:
+        made = create_user(session, session.get_one(Account, account), new, person().id)
+    except NameTakenError:
+        session.rollback()
+        throttle.count(("name taken", account))
+        form.user_name.errors = [_("This user name is not available: choose another.")]
+        return None
+    except NoFreeSeatError:
+        session.rollback()
+        return redirect(url_for("seats.cart", account=account))
+    link = None if password else invite(made)
+    page = pages.created(made, password=password or None, link=link)
+    session.commit()
+    return render_template("team/created.html", page=page)
+
+
+def _new_user(form: CreateUserForm, draft: Draft, password_hash: str) -> NewUser:
+    return NewUser(
+        user_name=form.user_name.data or "",
+        full_name=(form.name.data or "").strip(),
+        email=form.email.data or "",
+        permissions=draft.wanted,
+        password_hash=password_hash,
+        language=language(),
+        note=form.note.data or "",
+        access_until=form.access_until.data,
+    )
