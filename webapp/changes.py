@@ -38,9 +38,7 @@ KINDS = {
         _l("End date changed"), _l("End date of %(name)s changed")
     ),
     "user.deleted": Kind(_l("User removed"), _l("User %(name)s removed")),
-    "user.restored": Kind(
-        _l("User restored"), _l("Removal of %(name)s undone")
-    ),
+    "user.restored": Kind(_l("User restored"), _l("Removal of %(name)s undone")),
     "permissions.changed": Kind(
         _l("Permissions changed"), _l("Permissions of %(name)s changed")
     ),

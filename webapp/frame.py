@@ -95,6 +95,7 @@ def _frame() -> dict[str, Any]:
         "csrf": generate_csrf(),
         "notes": get_flashed_messages(with_categories=True),
         "help_url": None,
+        "why_url": None,
     }
     if not g.get("bare") and g.get("account_id") and g.get("decisions"):
         frame |= _inside()
@@ -120,6 +121,7 @@ def _inside() -> dict[str, Any]:
         },
         "account": {"name": account.name, "vat": account.vat.removeprefix("IT")},
         "revision": number(revision, 0),
+        "why_url": url_for("review.choose", account=g.account_id),
         "help_url": url_for("guide.index", account=g.account_id),
     }
 

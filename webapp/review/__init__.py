@@ -9,6 +9,12 @@ BLUEPRINTS = (views.blueprint, history_views.blueprint)
 ENTRIES = (
     Entry(
         menu=_l("Settings"),
+        label=_l("Why?"),
+        endpoint="review.choose",
+        action="subuser.view",
+    ),
+    Entry(
+        menu=_l("Settings"),
         label=_l("History"),
         endpoint="history.index",
         action="history.view",

@@ -1,9 +1,10 @@
-from flask import Blueprint, abort, render_template, request
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from sqlalchemy import select
+from werkzeug.wrappers import Response
 
 from authz import Action, State, UnknownNameError
 from webapp.extensions import db, enforcer
-from webapp.guard import requires, signed_in
+from webapp.guard import can, requires, signed_in
 from webapp.i18n import language
 from webapp.identity import person
 from webapp.review.meanings import by_module
@@ -12,6 +13,21 @@ from webapp.seating import seat_of
 from webapp.tables import User
 
 blueprint = Blueprint("review", __name__)
+
+
+@blueprint.get("/a/<account>/why")
+@signed_in(offers=["subuser.view"])
+def choose(account: str) -> Response | str:
+    """Who and what to ask about; an owner about everybody, others about themselves."""
+    user, action = request.args.get("user", ""), request.args.get("action", "")
+    if action and user not in ("", person().id):
+        return redirect(
+            url_for("review.of_user", account=account, user=user, action=action)
+        )
+    if action:
+        return redirect(url_for("review.mine", account=account, action=action))
+    others = _people(account) if can("subuser.view") else []
+    return render_template("review/choose.html", others=others, actions=_actions())
 
 
 @blueprint.get("/a/<account>/why/<action>")
@@ -44,16 +60,31 @@ def meanings(account: str) -> str:
 
 def _page(account: str, user: User, action: Action, *, mine: bool) -> str:
     question = ask(user, seat_of(db.session(), user), action, mine=mine)
-    actions = [
-        (each.key, each.label(language()), each.key == action.key)
-        for each in enforcer().release().catalogue.actions
-    ]
     return render_template(
         "review/why.html",
         why=verdict(question),
         account=account,
-        actions=[] if mine else sorted(actions, key=lambda each: each[1]),
+        actions=[] if mine else _actions(action.key),
+        other_url=url_for("review.choose", account=account),
     )
+
+
+def _actions(chosen: str = "draft.send") -> list[tuple[str, str, bool]]:
+    """Every action there is, by its label."""
+    found = [
+        (each.key, each.label(language()), each.key == chosen)
+        for each in enforcer().release().catalogue.actions
+    ]
+    return sorted(found, key=lambda each: each[1].casefold())
+
+
+def _people(account: str) -> list[tuple[str, str]]:
+    """The additional users that have a state in the policy."""
+    query = select(User).where(
+        User.account_id == account, User.state.in_(set(State) - {State.OWNER})
+    )
+    users = db.session.scalars(query.order_by(User.folded_name))
+    return [(user.id, user.shown_name) for user in users]
 
 
 def _action(name: str) -> Action:

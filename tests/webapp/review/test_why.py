@@ -109,3 +109,30 @@ def test_there_is_no_page_about_unknown_actions_or_strangers(
     assert owner.get(f"{users}/{stranger}/why").status_code == 404
     _identity, name = a_user(app, company, *EDITS)
     assert signed_in(app, name).get(f"{users}/{company.owner}/why").status_code == 403
+
+
+def test_the_owner_chooses_whom_and_what_to_ask_about(
+    app: Flask, company: Company
+) -> None:
+    identity, _name = a_user(app, company, "invoicing.read", full_name="Luca Ferri")
+    client = signed_in(app, company.owner_name)
+    page = f"/a/{company.id}/why"
+    html = client.get(page).get_data(as_text=True)
+    assert f'<option value="{identity}">Luca Ferri' in html
+    assert f'href="{page}"' in client.get(f"/a/{company.id}/").get_data(as_text=True)
+    answer = client.get(f"{page}?user={identity}&action=draft.send")
+    assert answer.headers["Location"] == (
+        f"/a/{company.id}/settings/users/{identity}/why?action=draft.send"
+    )
+    own = client.get(f"{page}?user=&action=draft.send")
+    assert own.headers["Location"] == f"/a/{company.id}/why/draft.send"
+
+
+def test_others_ask_about_themselves_alone(app: Flask, company: Company) -> None:
+    _identity, name = a_user(app, company, "invoicing.read")
+    other, _other_name = a_user(app, company, full_name="Luca Ferri")
+    client = signed_in(app, name)
+    html = client.get(f"/a/{company.id}/why").get_data(as_text=True)
+    assert "Luca Ferri" not in html
+    answer = client.get(f"/a/{company.id}/why?user={other}&action=draft.send")
+    assert client.get(answer.headers["Location"]).status_code == 403
