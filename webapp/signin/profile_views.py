@@ -1,0 +1,38 @@
+"""Oneself: names, the password, and where one is signed in."""
+
+from flask import flash, redirect, render_template, url_for
+from flask_babel import gettext as _
+from flask_wtf.csrf import generate_csrf
+from werkzeug.wrappers import Response
+
+from webapp.extensions import begin_write, db
+from webapp.guard import signed_in
+from webapp.identity import end_all_sessions, open_sessions, person
+from webapp.signin.views import blueprint
+from webapp.tables import User
+
+
+@blueprint.get("/a/<account>/profile")
+@signed_in()
+def profile(account: str) -> str:
+    """Oneself: names, the password, and where one is signed in."""
+    found = db.session.get_one(User, person().id)
+    return render_template(
+        "signin/profile.html",
+        user=found,
+        sessions=open_sessions(db.session(), person()),
+        csrf=generate_csrf(),
+        password_url=url_for("signin.change_password", account=account),
+        end_url=url_for("signin.end_others", account=account),
+    )
+
+
+@blueprint.post("/a/<account>/profile/sign-out-elsewhere")
+@signed_in()
+def end_others(account: str) -> Response:
+    """End every session but this one."""
+    begin_write()
+    end_all_sessions(person().id, but=person().secret)
+    db.session.commit()
+    flash(_("Signed out everywhere else."), "ok")
+    return redirect(url_for("signin.profile", account=account))
