@@ -25,11 +25,6 @@ class Seats:
     total: int
     free: int
 
-    @property
-    def taken(self) -> int:
-        """How many users sit, the invited and suspended too."""
-        return self.used + self.pending
-
 
 def seat_of(session: Session, user: User) -> Seat | None:
     """Where the user sits; owners and the removed sit nowhere."""

@@ -94,6 +94,10 @@ def service(account: Account) -> dict[str, Any]:
 def _seats(session: Session, account: Account) -> dict[str, Any]:
     seats = count_seats(session, account)
     line = ngettext("%(num)d free seat", "%(num)d free seats", seats.free)
+    if seats.pending:
+        line += ", " + ngettext(
+            "%(num)d invitation pending", "%(num)d invitations pending", seats.pending
+        )
     if account.seats_promised is not None:
         line += ". " + ngettext(
             "The renewal under way is for %(num)d seat.",

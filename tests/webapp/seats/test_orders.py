@@ -44,7 +44,7 @@ def seats(app: Flask, company: Company) -> tuple[int, int, int]:
     """(taken, total, free)"""
     with app.app_context():
         found = count_seats(db.session(), db.session.get_one(Account, company.id))
-        return found.taken, found.total, found.free
+        return found.used + found.pending, found.total, found.free
 
 
 def state(app: Flask, number: int, on: date | None = None) -> OrderState:
