@@ -3,7 +3,7 @@ PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
 
-.PHONY: help demo test lint check proofs policy lock translations clean
+.PHONY: help demo test lint check proofs fuzz policy screenshots video lock translations clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -33,9 +33,19 @@ proofs: .venv/.dev ## the long proofs, whole (CI runs a seeded tenth)
 	@$(BIN)/python -m tests.proofs.prove_freshness
 	@$(BIN)/python -m tests.proofs.prove_races
 	@$(BIN)/python -m tests.proofs.prove_every_door
+	@$(BIN)/python -m tests.proofs.prove_engine
+
+fuzz: .venv/.dev ## ask the engine and casbin the same at random (SECONDS=600 SEED=7)
+	@$(BIN)/python -m tests.authz.engine.fuzz --seconds $(or $(SECONDS),600) $(if $(SEED),--seed $(SEED))
 
 policy: .venv/.runtime ## lint the policy files and run their cases
 	@$(BIN)/delega policy check
+
+screenshots: .venv/.dev ## take the pictures of the guide and of docs/screenshots anew
+	@$(BIN)/python -m tests.webapp.story.pictures
+
+video: .venv/.dev ## film a walk through the panel: var/video/walk-it.webm (LANGUAGES="it en")
+	@$(BIN)/python -m tests.webapp.story.film $(or $(LANGUAGES),it)
 
 translations: .venv/.dev ## compile the Italian catalogues
 	@for po in webapp/translations/it/LC_MESSAGES/*.po; do \

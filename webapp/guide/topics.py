@@ -161,7 +161,9 @@ TOPICS = (
     Topic(
         key="remove",
         title=_l("Suspend, remove, undo"),
-        picture=_l("The page of a user: permissions in words, and the button that suspends."),
+        picture=_l(
+            "The page of a user: permissions in words, and the button that suspends."
+        ),
         ways=(_USER,),
     ),
     Topic(

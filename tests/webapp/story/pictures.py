@@ -92,6 +92,7 @@ def open_at(person: Person, shot: Shot, language: str, size: tuple[int, int]) ->
     person.open(f"{shot.path}{joint}lang={language}")
     shot.prepare(person)
     person.page.evaluate("document.activeElement?.blur()")
+    person.page.mouse.move(0, 0)  # nothing is hovered over
     person.page.evaluate(STEADY.read_text(encoding="utf-8"))
     person.page.wait_for_load_state("networkidle")
 
@@ -119,7 +120,7 @@ def docs_picture(person: Person, width: int) -> bytes:
     page.set_viewport_size({"width": width, "height": min(height, TALLEST[width])})
     page.evaluate("window.scrollTo(0, 0)")
     page.evaluate(SEEN)
-    return bytes(page.screenshot())
+    return bytes(page.screenshot(animations="disabled"))
 
 
 def with_tick(permission: str) -> Prepare:
@@ -154,10 +155,10 @@ def owners_shots(here: Scene) -> Iterator[Shot]:
     """What the owner sees, while nothing waits for its payment."""
     users, customer = here.users, f"{here.home}/customer"
     yield Shot(path=f"{here.home}/", topic="count", name="home", english=True)
-    yield Shot(path=users, topic="overview", name="users", top="h1", english=True)
+    yield Shot(path=users, topic="overview", name="users", top=".trail", english=True)
     yield Shot(path=users, topic="find", prepare=open_filters, top=".seat-panel")
     yield Shot(path=here.giulia, topic="setup", prepare=send_link)
-    yield Shot(path=f"{users}/new", topic="create", prepare=fill_in, top="h1")
+    yield Shot(path=f"{users}/new", topic="create", prepare=fill_in, top=".trail")
     yield Shot(path=f"{users}/new", name="create-user", prepare=fill_in)
     yield Shot(
         path=f"{here.anna}/permissions",
@@ -171,8 +172,8 @@ def owners_shots(here: Scene) -> Iterator[Shot]:
     yield Shot(path=f"{here.anna}/why?action=draft.send", name="why")
     yield Shot(path=f"{here.home}/history", name="history")
     yield Shot(path=f"{here.home}/help/permissions", topic="meanings")
-    yield Shot(path=f"{customer}/cart", topic="more", name="cart", top="h1")
-    yield Shot(path=f"{customer}/renew", topic="end", top="h1")
+    yield Shot(path=f"{customer}/cart", topic="more", name="cart", top=".trail")
+    yield Shot(path=f"{customer}/renew", topic="end", top=".trail")
     yield Shot(path=f"{here.home}/help/users", name="guide", english=True)
 
 
