@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     )
     from authz.policy import (
         ADD_ONS,
+        GRACE_DAYS,
         OWNER_ROLE,
         SEATED,
         Action,
@@ -65,6 +66,7 @@ _HOMES = {
     ),
     "authz.policy": (
         "ADD_ONS",
+        "GRACE_DAYS",
         "OWNER_ROLE",
         "SEATED",
         "Action",
@@ -85,6 +87,7 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
     "ADD_ONS",
+    "GRACE_DAYS",
     "INERT",
     "OWNER_ROLE",
     "ROME",

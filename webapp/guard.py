@@ -18,8 +18,9 @@ from functools import partial
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from flask import Flask, abort, current_app, g, request, url_for
+from flask import Flask, abort, current_app, flash, g, request, session, url_for
 from flask import redirect as redirect_to
+from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -34,9 +35,11 @@ MENU_ACTIONS = "delega_menu_actions"
 _NO_MEMBER = frozenset(
     {Reason.NOT_A_MEMBER, Reason.UNKNOWN_RESOURCE, Reason.UNKNOWN_ACTION}
 )
-#: How long a typed password opens a `fresh` page, and one already open is still sent.
+#: How long a typed password opens a `fresh` page, and how long after opening one its
+#: form is still taken.
 FRESH = timedelta(minutes=15)
-FRESH_FORM = timedelta(minutes=45)
+FRESH_FORM = timedelta(minutes=30)
+_OPENED = "fresh page opened"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -254,15 +257,32 @@ def decide_all(subject: str, account: str, names: Sequence[str]) -> dict[str, De
 
 
 def _is_fresh(who: Person) -> bool:
-    lasts = FRESH if request.method == "GET" else FRESH_FORM
-    return datetime.now(UTC) < who.confirmed_at + lasts
+    """A form counts from when its page was opened, which the signed cookie keeps."""
+    now = datetime.now(UTC)
+    if now < who.confirmed_at + FRESH:
+        if request.method == "GET":
+            session[_OPENED] = int(now.timestamp())
+        return True
+    if request.method == "GET":
+        return False
+    opened = datetime.fromtimestamp(session.get(_OPENED, 0), UTC)
+    return who.confirmed_at <= opened and now < opened + FRESH_FORM
 
 
 def _to_confirm(account: str) -> Response:
     """To the password, then back to this page, or to the one the form stood on."""
-    sent_from = urlsplit(request.referrer or "").path
-    goal = request.path if request.method == "GET" else sent_from
+    goal = request.full_path.rstrip("?")
+    if request.method != "GET":
+        flash(_("Nothing was sent: the password was to be typed again first."), "warn")
+        goal = _came_from()
     return redirect_to(url_for("signin.confirm", account=account, next=goal))
+
+
+def _came_from() -> str:
+    try:
+        return urlsplit(request.referrer or "").path
+    except ValueError:  # no address at all
+        return ""
 
 
 def _to_sign_in() -> Response:

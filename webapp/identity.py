@@ -148,6 +148,15 @@ def confirm_session() -> None:
     )
 
 
+def session_is_open() -> bool:
+    """Whether this browser's session still runs, as the current transaction sees it."""
+    query = select(SignInSession.id_hash).where(
+        SignInSession.id_hash == hash_of(person().secret),
+        SignInSession.ended_at.is_(None),
+    )
+    return db.session.scalar(query) is not None
+
+
 def end_session() -> None:
     """Sign the current browser out, in a transaction of its own."""
     secret = person().secret

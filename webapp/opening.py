@@ -12,6 +12,8 @@ from webapp.people import require_person
 from webapp.tables import Account, AccountModule, Seat, User
 
 SYSTEM = "system"
+#: Who registered a payment that the payment service reported.
+WEBHOOK = "webhook"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -96,13 +98,12 @@ def add_seats(
     count: int,
     paid_until: date,
     actor: str = SYSTEM,
-) -> list[Seat]:
-    """Seats whose payment was registered; in the current transaction."""
+) -> int:
+    """Seats whose payment was registered, in the current transaction; the revision."""
     seats = [_seat(account, paid_until) for _ in range(count)]
     session.add_all(seats)
     session.flush()
-    editor(account.id, actor).add_seats([seat.id for seat in seats])
-    return seats
+    return editor(account.id, actor).add_seats([seat.id for seat in seats])
 
 
 def _seat(account: Account, paid_until: date) -> Seat:

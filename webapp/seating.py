@@ -5,10 +5,11 @@ What the pages show and what the Editor writes come from the same rows.
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from authz import Sitting, State, end_of_day
+from webapp.i18n import today
 from webapp.tables import Account, Seat, User
 
 
@@ -55,9 +56,10 @@ def sittings(session: Session, account: Account) -> list[Sitting]:
     return [sitting(session, user, seat) for user, seat in session.execute(query)]
 
 
-def counted_seats(session: Session, account: Account) -> list[Seat]:
+def lasting_seats(session: Session, account: Account) -> list[Seat]:
     """Seats that somebody sits in, then free ones that are paid to the service's end."""
-    query = select(Seat).where(Seat.account_id == account.id, _counts(account))
+    lasts = or_(Seat.user_id.is_not(None), Seat.paid_until >= account.ends_on)
+    query = select(Seat).where(Seat.account_id == account.id, lasts)
     order = (Seat.user_id.is_(None), Seat.paid_until.desc(), Seat.id)
     return list(session.scalars(query.order_by(*order)))
 
@@ -65,7 +67,8 @@ def counted_seats(session: Session, account: Account) -> list[Seat]:
 def free_seats(session: Session, account: Account) -> list[Seat]:
     """Seats that a new user may take: paid to the service's end, nobody in them.
 
-    INVARIANT: never so many that more users would sit than a renewal under way keeps.
+    INVARIANT: never so many that more users would sit than seats last, now or after a
+    renewal under way.
     """
     query = select(Seat).where(
         Seat.account_id == account.id,
@@ -73,9 +76,10 @@ def free_seats(session: Session, account: Account) -> list[Seat]:
         Seat.paid_until >= account.ends_on,
     )
     free = list(session.scalars(query.order_by(Seat.paid_until.desc(), Seat.id)))
-    if account.seats_promised is None:
+    promise = account.promise(today())
+    if promise is None:
         return free
-    return free[: max(account.seats_promised - taken_seats(session, account), 0)]
+    return free[: max(promise - taken_seats(session, account), 0)]
 
 
 def taken_seats(session: Session, account: Account) -> int:
@@ -86,13 +90,17 @@ def taken_seats(session: Session, account: Account) -> int:
 
 
 def count_seats(session: Session, account: Account) -> Seats:
-    """From the rows that the enforcer's links stand for."""
+    """From the rows that the enforcer's links stand for.
+
+    A seat that is not renewed counts until its day, and takes nobody new.
+    """
+    paid = Seat.paid_until >= min(today(), account.ends_on)
     query = (
         select(User.state, func.count(Seat.id))
         .select_from(Seat)
         .outerjoin(User, User.id == Seat.user_id)
         .where(Seat.account_id == account.id)
-        .where(_counts(account))
+        .where(or_(Seat.user_id.is_not(None), paid))
         .group_by(User.state)
     )
     counts: dict[str | None, int] = {row[0]: row[1] for row in session.execute(query)}
@@ -105,7 +113,3 @@ def count_seats(session: Session, account: Account) -> Seats:
         total=total,
         free=len(free_seats(session, account)),
     )
-
-
-def _counts(account: Account) -> ColumnElement[bool]:
-    return or_(Seat.user_id.is_not(None), Seat.paid_until >= account.ends_on)

@@ -15,7 +15,7 @@ from authz.storage import Base, Name, Number
 class Account(Base):
     """One company's space and what it bought.
 
-    `seats_promised` is the number of seats of a renewal that waits for its payment: no
+    `seats_promised` is the number of seats of a renewal that may be paid until a day: no
     more users than that may be made meanwhile, or the renewal could not be kept.
     """
 
@@ -37,12 +37,18 @@ class Account(Base):
     space_bytes: Mapped[int] = mapped_column(Number, default=1_000_000_000)
     used_bytes: Mapped[int] = mapped_column(Number, default=0)
     seats_promised: Mapped[int | None]
+    seats_promised_until: Mapped[date | None]
     modules: Mapped[list["AccountModule"]] = relationship(lazy="selectin")
 
     @property
     def space_full(self) -> bool:
         """Whether stored files use up what was bought."""
         return self.used_bytes >= self.space_bytes
+
+    def promise(self, today: date) -> int | None:
+        """How many users a renewal under way leaves room for; None without one."""
+        until = self.seats_promised_until
+        return self.seats_promised if until is not None and until >= today else None
 
     def contract(self) -> Contract:
         """What authz dates services and seats from."""

@@ -150,6 +150,7 @@ class Editor:
         Raises:
             DelegatesLeftOutError: it does not.
             DelegateOrUserError: one of them is a user of the account.
+            UnknownNameError: one of them is no delegate of the account, or no longer.
         """
         wanted = {
             delegating.user: delegate_rows(delegating, self._account)
@@ -159,6 +160,9 @@ class Editor:
         delegates = {user for user, state in states.items() if state == State.DELEGATE}
         if left_out := sorted(delegates - wanted.keys()):
             raise DelegatesLeftOutError(left_out)
+        # INVARIANT: a switch never makes a delegate of somebody who was not accepted
+        if strangers := sorted(wanted.keys() - states.keys()):
+            raise UnknownNameError("delegate", strangers[0], "read the delegates anew")
         return self._replace(
             "second_factor.changed", self._account, wanted, delegates=True
         )

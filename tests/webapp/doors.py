@@ -44,6 +44,7 @@ ACTS = {
     "a_renewal_is_ordered": 7,
     "the_order_is_paid": 6,
     "the_order_is_cancelled": 3,
+    "a_seat_is_added_by_hand": 3,
     "a_user_can_not_help_himself": 3,
 }
 
@@ -254,6 +255,11 @@ class Doors:
             assert self.owner.post(where).status_code == 302
             facts = self.facts
             facts.ordered, facts.modules, facts.renewing = 0, (), None
+
+    def a_seat_is_added_by_hand(self) -> None:
+        fits = not self.facts.waits
+        self.command("seats", "add", "--account", self.company.id, fits=fits)
+        self.facts.seats += fits
 
     def a_user_can_not_help_himself(self) -> None:
         for user in self.somebody():

@@ -1,6 +1,6 @@
 """`delega accounts|users|seats …`: what an operator does by hand."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 import click
 from flask.cli import with_appcontext
@@ -8,12 +8,14 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from authz import UnknownNameError
+from webapp.commands.days import Day
 from webapp.extensions import begin_write, db, enforcer
 from webapp.i18n import today
 from webapp.links import ACTIVATION, make_link
 from webapp.opening import NewAccount, add_seats, open_account
 from webapp.passwords import hash_password, temporary
 from webapp.post import absolute
+from webapp.seats.orders import require_no_order
 from webapp.tables import Account, Seat
 from webapp.team.users import TEMPORARY_LASTS, NewUser, create_user
 
@@ -47,7 +49,7 @@ def list_accounts() -> None:
 @click.option("--edition", type=click.Choice(["FE", "SR"]), required=True)
 @click.option("--module", "modules", multiple=True)
 @click.option("--seats", default=0)
-@click.option("--ends-on", type=click.DateTime(["%Y-%m-%d"]), help="last paid day")
+@click.option("--ends-on", type=Day(), help="last paid day, 2027-03-14")
 @click.option("--owner", required=True, help="the owner's user name")
 @click.option("--email", required=True, help="the owner's e-mail")
 @with_appcontext
@@ -92,17 +94,15 @@ def seats() -> None:
 @seats.command("add")
 @click.option("--account", required=True)
 @click.option("--count", default=1, type=click.IntRange(1, 1000))
-@click.option(
-    "--paid-until", type=click.DateTime(["%Y-%m-%d"]), help="default: the service's end"
-)
 @with_appcontext
-def add(account: str, count: int, paid_until: datetime | None) -> None:
-    """Add seats whose payment was registered."""
+def add(account: str, count: int) -> None:
+    """Add seats whose payment was registered, to the service's end."""
     find_account(db.session(), account)
     session = begin_write(account, policy=True)
     found = find_account(session, account)
-    until: date = paid_until.date() if paid_until else found.ends_on
-    add_seats(session, found, count, until)
+    require_no_order(session, account)
+    add_seats(session, found, count, found.ends_on)
+    until = found.ends_on
     session.commit()
     click.echo(f"{count} seats added, paid until {until}")
 

@@ -8,6 +8,7 @@ from webapp.extensions import db
 from webapp.guard import public, signed_in
 from webapp.identity import person
 from webapp.seats.orders import OrderCancelledError, take_payment
+from webapp.seats.payments import LARGEST
 from webapp.seats.tables import Order
 from webapp.tables import Mail
 
@@ -26,7 +27,7 @@ def mail() -> str:
 @signed_in()
 def pay(number: int) -> Response:
     """Pretend that the bank transfer came; in the demo alone."""
-    order = db.session.get(Order, number)
+    order = db.session.get(Order, min(number, LARGEST))
     if order is None or order.account_id != person().account_id:
         abort(404)
     with suppress(OrderCancelledError):

@@ -98,11 +98,12 @@ def _seats(session: Session, account: Account) -> dict[str, Any]:
         line += ", " + ngettext(
             "%(num)d invitation pending", "%(num)d invitations pending", seats.pending
         )
-    if account.seats_promised is not None:
+    promise = account.promise(today())
+    if promise is not None:
         line += ". " + ngettext(
             "The renewal under way is for %(num)d seat.",
             "The renewal under way is for %(num)d seats.",
-            account.seats_promised,
+            promise,
         )
     add = url_for("seats.cart", account=account.id)
     users = url_for("team.index", account=account.id)

@@ -14,6 +14,7 @@ from webapp.seats.cart import Bought, extended_end
 from webapp.seats.forms import BuyForm
 from webapp.seats.order_pages import sums, trail
 from webapp.seats.orders import RENEWAL, Wish, bought
+from webapp.seats.words import module_name
 from webapp.tables import Account
 
 
@@ -51,12 +52,17 @@ def _extend_text(there: Bought) -> str:
     end = day(extended_end(there, today()))
     if there.has_ended(today()):
         return _("The service has expired: it starts again, to %(day)s.", day=end)
-    return _(
+    text = _(
         "The service, its modules and all seats go on together to %(day)s. Without it,"
         " what you add ends with the service, on %(end)s.",
         day=end,
         end=day(there.ends_on),
     )
+    running = {name for name in there.modules if there.runs(name, today())}
+    left = [module_name(name) for name in sorted(running - there.goes_on(today()))]
+    if left:
+        text += " " + _("Not renewed: %(names)s.", names=", ".join(left))
+    return text
 
 
 def _seats_text(there: Bought, *, renewal: bool) -> str:
@@ -64,8 +70,11 @@ def _seats_text(there: Bought, *, renewal: bool) -> str:
     seats = ngettext("%(num)d seat", "%(num)d seats", len(there.seats))
     if renewal:
         return _(
-            "Today: %(seats)s, %(users)s. Never fewer seats than users.",
+            "Today: %(seats)s, %(users)s. Never fewer seats than users. If you renew"
+            " fewer, from now on there can not be more users than that; the other seats"
+            " stay until %(day)s.",
             seats=seats,
             users=users,
+            day=day(there.ends_on),
         )
     return _("Today: %(seats)s, %(users)s. How many more?", seats=seats, users=users)

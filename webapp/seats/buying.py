@@ -14,7 +14,7 @@ from webapp.guard import can, require, requires
 from webapp.i18n import today
 from webapp.identity import person
 from webapp.seats.buy_page import buy_page, offered
-from webapp.seats.cart import Bought, Cart, CartError, Line
+from webapp.seats.cart import MOST_SEATS, Bought, Cart, CartError, Line
 from webapp.seats.forms import BuyForm, CartForm, RenewalForm
 from webapp.seats.orders import (
     PURCHASE,
@@ -44,7 +44,7 @@ def cart(account: str) -> Page:
         seats=0 if asked in names else 1,
         modules=[asked] if asked in names else [],
     )
-    form.offer_modules(names)
+    form.offer(names, MOST_SEATS)
 
     def lines(cart: Cart) -> tuple[Line, ...]:
         extend = bool(form.extend.data)
@@ -60,7 +60,8 @@ def renew(account: str) -> Page:
     found = db.session.get_one(Account, account)
     there = bought(db.session(), found)
     form = RenewalForm(seats=len(there.seats), modules=sorted(there.goes_on(today())))
-    form.offer_modules([name for name in ADD_ONS if name in there.modules])
+    here = [name for name in ADD_ONS if name in there.modules]
+    form.offer(here, len(there.seats) + MOST_SEATS)
     if "order" in request.form and (form.seats.data or 0) < len(there.seats):
         require("seat.reduce")
 
@@ -116,6 +117,10 @@ def _tell(form: BuyForm, error: CartError, there: Bought) -> None:
                 more,
                 users=there.users,
             )
+        ]
+    elif error.kind == "documents_end":
+        form.modules.errors = [
+            _("Documents is not to be renewed: take that back first, or leave the end.")
         ]
     elif error.kind == "needs_documents":
         form.modules.errors = [_("WooCommerce works with Documents: take both.")]

@@ -24,7 +24,7 @@ class CartError(AuthzError):
     """A cart that can not become an order; `kind` says why.
 
     Attributes:
-        kind: `empty`, `below_users`, `needs_documents`.
+        kind: `empty`, `below_users`, `needs_documents`, `documents_end`.
     """
 
     def __init__(self, kind: str) -> None:
@@ -125,6 +125,8 @@ class Cart:
         extend = extend or bought.has_ended(today)
         lasting = {name for name in bought.modules if not bought.offers(name)}
         going_on = bought.goes_on(today) if extend else lasting
+        if "documents" in lasting - going_on and "woocommerce" in modules:
+            raise CartError("documents_end")
         _require_documents(modules, {*modules, *going_on})
         end = extended_end(bought, today) if extend else bought.ends_on
         lines = [self._line(SEAT, today, end, adds=True, quantity=seats)]

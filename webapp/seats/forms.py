@@ -1,7 +1,9 @@
 """The forms of the cart and of the renewal."""
 
+import re
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from typing_extensions import override
@@ -13,16 +15,11 @@ from wtforms import (
     SelectMultipleField,
 )
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
-from wtforms.validators import InputRequired, NumberRange
+from wtforms.validators import InputRequired, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from webapp.seats.cart import MOST_SEATS, MOST_YEARS
 from webapp.seats.words import module_name
-
-_COUNT = [
-    InputRequired(_l("Write a whole number.")),
-    NumberRange(0, MOST_SEATS, _l("Write a number from 0 to 500.")),
-]
 
 
 class _Boxes(SelectMultipleField):
@@ -30,6 +27,11 @@ class _Boxes(SelectMultipleField):
 
     widget = ListWidget(prefix_label=False)
     option_widget = CheckboxInput()
+
+
+def _years(text: object) -> int:
+    """A number of years, 0 for anything else."""
+    return int(str(text)) if re.fullmatch(r"[0-9]{1,2}", str(text)) else 0
 
 
 class _Whole(IntegerField):
@@ -52,13 +54,28 @@ class BuyForm(FlaskForm):  # type: ignore[misc,unused-ignore]
     `total` carries the cents that were shown: nothing else is ever ordered.
     """
 
-    seats = _Whole(_l("Seats"), _COUNT)
-    modules = _Boxes(_l("Modules"))
+    seats = _Whole(_l("Seats"), [InputRequired(_l("Write a whole number."))])
+    modules = _Boxes(_l("Modules"), validate_choice=False)
     total = HiddenField()
+    most = MOST_SEATS
+    names: tuple[str, ...] = ()
 
-    def offer_modules(self, names: list[str]) -> None:
-        """The modules that have a box; any other name is a forged form."""
+    def offer(self, names: list[str], most: int) -> None:
+        """The modules that have a box, and how many seats can be asked for."""
         self.modules.choices = [SelectChoice(name, module_name(name)) for name in names]
+        self.names, self.most = tuple(names), most
+
+    def validate_modules(self, field: SelectMultipleField) -> None:
+        """A module that went meanwhile, or never was."""
+        if not set(self.names).issuperset(field.data or ()):
+            raise ValidationError(_("This module is not to be had here any more."))
+
+    def validate_seats(self, field: IntegerField) -> None:
+        """From none to the most."""
+        if field.data is None or field.data > self.most:
+            raise ValidationError(
+                _("Write a number from 0 to %(most)s.", most=self.most)
+            )
 
     @property
     def chosen(self) -> frozenset[str]:
@@ -68,7 +85,7 @@ class BuyForm(FlaskForm):  # type: ignore[misc,unused-ignore]
     def step(self, by: int) -> None:
         """One seat more or less, when − or + was pressed."""
         now = self.seats.data if isinstance(self.seats.data, int) else 0
-        self.seats.data = min(max(now + by, 0), MOST_SEATS)
+        self.seats.data = min(max(now + by, 0), self.most)
         self.seats.raw_data = [str(self.seats.data)]
 
 
@@ -81,10 +98,17 @@ class CartForm(BuyForm):
 class RenewalForm(BuyForm):
     """Everything for longer."""
 
-    years = SelectField(_l("For how long"), coerce=int, default=1)
+    years = SelectField(
+        _l("For how long"), coerce=_years, default=1, validate_choice=False
+    )
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
         self.years.choices = [
             SelectChoice(number, str(number)) for number in range(1, MOST_YEARS + 1)
         ]
+
+    def validate_years(self, field: SelectField) -> None:
+        """As many as are offered."""
+        if field.data not in range(1, MOST_YEARS + 1):
+            raise ValidationError(_("Choose from 1 to 10 years."))

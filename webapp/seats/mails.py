@@ -24,7 +24,10 @@ def mail_placed(session: Session, order: Order, prices: Prices) -> None:
             iban=prices.iban,
             reason=transfer_reason(order),
         )
-        note = _("Everything counts as soon as the payment has been registered.")
+        note = _(
+            "Seats and modules count as soon as the payment is registered, by %(day)s.",
+            day=day(order.pay_by),
+        )
         write_mail(
             owner,
             _("Order %(number)s: how to pay", number=order.number),

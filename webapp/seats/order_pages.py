@@ -87,6 +87,7 @@ def _pay(found: Order) -> dict[str, Any]:
             (_("Beneficiary"), prices.beneficiary),
             (_("IBAN"), spaced),
             (_("Transfer reason"), transfer_reason(found)),
+            (_("To be paid by"), day(found.pay_by)),
         ],
         "simulate_url": url_for("demo.pay", number=found.number) if demo else None,
     }

@@ -2,17 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
-from itertools import islice
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from authz import AuthzError, Edition, UnknownNameError
+from authz import GRACE_DAYS, AuthzError, Edition, UnknownNameError
 from webapp.extensions import begin_write, db, editor
+from webapp.i18n import today
 from webapp.opening import add_seats
-from webapp.seating import counted_seats, sittings, taken_seats
+from webapp.seating import lasting_seats, sittings, taken_seats
 from webapp.seats.cart import SEAT, SERVICE, Bought, Line, Module
 from webapp.seats.mails import mail_payment, mail_placed
 from webapp.seats.prices import Prices
@@ -20,6 +20,8 @@ from webapp.seats.tables import Order, OrderLine
 from webapp.tables import Account, AccountModule
 
 PURCHASE, RENEWAL = "purchase", "renewal"
+#: How long prices and dates of an order hold.
+PAY_WITHIN = timedelta(days=30)
 
 
 class UnknownOrderError(UnknownNameError):
@@ -28,6 +30,10 @@ class UnknownOrderError(UnknownNameError):
 
 class OrderCancelledError(AuthzError):
     """The order was cancelled: what it gave is no longer promised."""
+
+
+class OrderLapsedError(OrderCancelledError):
+    """The order was not paid in time: its dates and prices no longer hold."""
 
 
 class OrderWaitsError(AuthzError):
@@ -95,7 +101,7 @@ def bought(session: Session, account: Account) -> Bought:
             module.module: Module(ends_on=module.ends_on, renews=module.renews)
             for module in account.modules
         },
-        seats=tuple(seat.paid_until for seat in counted_seats(session, account)),
+        seats=tuple(seat.paid_until for seat in lasting_seats(session, account)),
         users=taken_seats(session, account),
     )
 
@@ -106,13 +112,16 @@ def place(session: Session, account: Account, wish: Wish, actor: str) -> Order:
     Raises:
         OrderWaitsError: another one waits.
     """
-    if waiting_order(session, account.id) is not None:
-        raise OrderWaitsError("another order waits: pay it or cancel it first")
+    require_no_order(session, account.id)
+    for lapsed in session.scalars(_unpaid().where(Order.account_id == account.id)):
+        cancel(session, lapsed)
+    session.flush()
     order = Order(
         account_id=account.id,
         kind=wish.kind,
         placed_at=datetime.now(UTC),
         placed_by=actor,
+        pay_by=_pay_by(account, wish.lines),
         net_cents=wish.net_cents,
         vat_cents=wish.vat_cents,
         payment_reference="",
@@ -123,6 +132,7 @@ def place(session: Session, account: Account, wish: Wish, actor: str) -> Order:
     )
     if order.kind == RENEWAL:
         account.seats_promised = seats_of(order)
+        account.seats_promised_until = order.pay_by
     session.add(order)
     session.flush()
     mail_placed(session, order, wish.prices)
@@ -139,7 +149,7 @@ def cancel(session: Session, order: Order) -> None:
         raise OrderPaidError(f"order {order.number} is paid")
     if order.cancelled_at is None:
         order.cancelled_at = datetime.now(UTC)
-        session.get_one(Account, order.account_id).seats_promised = None
+        _forget_promise(session.get_one(Account, order.account_id))
 
 
 def take_payment(
@@ -175,6 +185,8 @@ def take_payment(
 def _require_payable(order: Order, cents: int | None) -> None:
     if order.cancelled_at is not None:
         raise OrderCancelledError(f"order {order.number} was cancelled")
+    if order.paid_at is None and order.pay_by < today():
+        raise OrderLapsedError(f"order {order.number} was to be paid by {order.pay_by}")
     if cents is not None and cents != total_cents(order):
         said = f"order {order.number} is of {total_cents(order)} cents, not {cents}"
         raise WrongAmountError(said)
@@ -183,28 +195,44 @@ def _require_payable(order: Order, cents: int | None) -> None:
 def _activate(session: Session, order: Order, actor: str) -> int:
     """What the order gives; answers the last revision it made."""
     account = session.get_one(Account, order.account_id)
-    account.seats_promised = None
-    there = iter(counted_seats(session, account))
+    _forget_promise(account)
+    seats = _prolong_seats(session, account, order)
     for line in order.lines:
         if line.product == SERVICE:
             account.ends_on = max(account.ends_on, line.ends_on)
         elif line.product != SEAT:
-            _extend_module(session, account, line)
-        elif not line.adds:
-            for seat in islice(there, line.quantity):
-                seat.paid_until = max(seat.paid_until, line.ends_on)
+            _prolong_module(session, account, line)
     session.flush()
     session.expire(account, ["modules"])
-    writer = editor(account.id, actor)
-    revision = writer.set_contract(account.contract(), sittings(session, account))
-    for line in order.lines:
-        if line.product == SEAT and line.adds:
-            add_seats(session, account, line.quantity, line.ends_on, actor)
-            revision += 1
+    revision = 0
+    if any(line.product != SEAT for line in order.lines):
+        writer = editor(account.id, actor)
+        revision = writer.set_contract(account.contract(), sittings(session, account))
+    if seats:
+        revision = add_seats(session, account, seats, _end_of(order), actor)
     return revision
 
 
-def _extend_module(session: Session, account: Account, line: OrderLine) -> None:
+def _prolong_seats(session: Session, account: Account, order: Order) -> int:
+    """Carry seats to a new end, those sat in first; how many are to be added.
+
+    INVARIANT: what was ordered is what there is: of an extension or a renewal as many
+    seats reach the end as its lines count, whatever happened to them meanwhile.
+    """
+    ordered = seats_of(order)
+    if all(line.product != SERVICE for line in order.lines):
+        return ordered
+    kept = lasting_seats(session, account)[:ordered]
+    for seat in kept:
+        seat.paid_until = _end_of(order)
+    return ordered - len(kept)
+
+
+def _end_of(order: Order) -> date:
+    return max(line.ends_on for line in order.lines)
+
+
+def _prolong_module(session: Session, account: Account, line: OrderLine) -> None:
     found = session.get(AccountModule, (account.id, line.product))
     if found is None:
         found = AccountModule(
@@ -212,17 +240,36 @@ def _extend_module(session: Session, account: Account, line: OrderLine) -> None:
         )
         session.add(found)
     found.ends_on = max(found.ends_on, line.ends_on)
-    found.renews = True
+    if line.adds:
+        found.renews = True
+
+
+def _forget_promise(account: Account) -> None:
+    account.seats_promised = account.seats_promised_until = None
+
+
+def _pay_by(account: Account, lines: Sequence[Line]) -> date:
+    """Never after what is bought is over, nor after everything is deleted."""
+    closing = account.ends_on + timedelta(days=GRACE_DAYS)
+    return min(today() + PAY_WITHIN, closing, max(line.ends_on for line in lines))
 
 
 def waiting_order(session: Session, account: str) -> Order | None:
     """The account's order that waits for its payment."""
-    return session.scalar(_waiting().where(Order.account_id == account))
+    query = _unpaid().where(Order.account_id == account, Order.pay_by >= today())
+    return session.scalar(query)
+
+
+def require_no_order(session: Session, account: str) -> None:
+    """Raises OrderWaitsError when one waits: what it gives was counted from what is."""
+    if waiting_order(session, account) is not None:
+        raise OrderWaitsError("an order waits for its payment: pay or cancel it first")
 
 
 def open_orders(session: Session) -> list[Order]:
     """Every order that waits for its payment, oldest first."""
-    return list(session.scalars(_waiting().order_by(Order.number)))
+    query = _unpaid().where(Order.pay_by >= today())
+    return list(session.scalars(query.order_by(Order.number)))
 
 
 def orders_of(session: Session, account: str) -> list[Order]:
@@ -237,22 +284,21 @@ def total_cents(order: Order) -> int:
 
 
 def seats_of(order: Order) -> int:
-    """How many seats a renewal keeps and adds."""
+    """How many seats an order keeps and adds."""
     return sum(line.quantity for line in order.lines if line.product == SEAT)
 
 
-def state_of(order: Order, today: date) -> OrderState:
+def state_of(order: Order, on: date) -> OrderState:
     """The order's state on a day."""
     if order.cancelled_at is not None:
         return OrderState.CANCELLED
     if order.paid_at is None:
-        return OrderState.AWAITING_PAYMENT
-    if min(line.starts_on for line in order.lines) > today:
+        lapsed = order.pay_by < on
+        return OrderState.EXPIRED if lapsed else OrderState.AWAITING_PAYMENT
+    if min(line.starts_on for line in order.lines) > on:
         return OrderState.AWAITING_ACTIVATION
-    if max(line.ends_on for line in order.lines) < today:
-        return OrderState.EXPIRED
-    return OrderState.ACTIVE
+    return OrderState.EXPIRED if _end_of(order) < on else OrderState.ACTIVE
 
 
-def _waiting() -> Select[Order]:
+def _unpaid() -> Select[Order]:
     return select(Order).where(Order.paid_at.is_(None), Order.cancelled_at.is_(None))

@@ -13,7 +13,8 @@ _WAITS = text("paid_at IS NULL AND cancelled_at IS NULL")
 class Order(Base):
     """What an owner asked to buy; it counts for nothing before `paid_at`.
 
-    One order of an account waits at a time: what it costs and gives stays true. `kind` is `purchase` (more, now) or `renewal` (for longer). Amounts are cents.
+    One order of an account waits at a time: what it costs and gives stays true. It can
+    be paid until `pay_by`, that day included. `kind` is `purchase` (more, now) or `renewal` (for longer). Amounts are cents.
     """
 
     __tablename__ = "purchase_order"
@@ -36,6 +37,7 @@ class Order(Base):
     kind: Mapped[str] = mapped_column(String(12))
     placed_at: Mapped[datetime]
     placed_by: Mapped[str] = mapped_column(Name)
+    pay_by: Mapped[date]
     net_cents: Mapped[int] = mapped_column(Number)
     vat_cents: Mapped[int] = mapped_column(Number)
     paid_at: Mapped[datetime | None]

@@ -9,6 +9,7 @@ from webapp.guard import requires
 from webapp.seats.area_page import ASKED, area_page
 from webapp.seats.order_pages import order_page
 from webapp.seats.orders import OrderPaidError, cancel
+from webapp.seats.payments import LARGEST
 from webapp.seats.tables import Order
 from webapp.tables import Account, AccountModule
 
@@ -78,6 +79,8 @@ def _set_renews(account: str, module: str, *, renews: bool) -> None:
 
 def _order(session: Session, account: str, number: int) -> Order:
     """The account's order; another company's does not exist."""
+    if number > LARGEST:
+        abort(404)
     query = select(Order).where(Order.account_id == account, Order.number == number)
     found = session.scalar(query.execution_options(populate_existing=True))
     return found if found is not None else abort(404)

@@ -1,12 +1,13 @@
 """Passwords: one's own changed, the first one chosen, a forgotten one replaced."""
 
-from flask import render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from werkzeug.wrappers import Response
 
 from webapp import throttle
 from webapp.extensions import begin_write, db
 from webapp.guard import public, requires
-from webapp.identity import OPERATOR, person
+from webapp.identity import OPERATOR, person, session_is_open
 from webapp.links import ACTIVATION, RESET, make_link, user_of
 from webapp.passwords import SHORTEST, hash_password, suggestion, verify
 from webapp.post import absolute, write_mail
@@ -37,8 +38,7 @@ def change_password(account: str) -> Page:
         if form.new.data == form.current.data:
             form.new.errors = [_("Choose a password that is not the old one.")]
         elif verify(user.password_hash, form.current.data or ""):
-            _store(user.id, form.new.data or "")
-            return home_page()
+            return _store(user.id, user.password_hash, form.new.data or "")
         else:
             throttle.count(("sign-in", user.folded_name))
             form.current.errors = [_("The current password is wrong.")]
@@ -106,11 +106,17 @@ def _choose_password(token: str, purpose: str) -> Page:
     return home_page()
 
 
-def _store(user_id: str, password: str) -> None:
+def _store(user_id: str, verified: str, password: str) -> Response:
+    """Store it, unless the one that was verified ended while we were hashing."""
     password_hash = hash_password(password)
     session = begin_write(person().account_id, policy=True)
-    set_password(session, session.get_one(User, user_id), password_hash)
+    user = session.get_one(User, user_id, populate_existing=True)
+    if user.password_hash != verified or not session_is_open():
+        session.rollback()
+        return redirect(url_for("signin.sign_in"))
+    set_password(session, user, password_hash)
     session.commit()
+    return home_page()
 
 
 def _change_form(form: ChangePasswordForm) -> tuple[str, int]:

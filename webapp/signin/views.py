@@ -28,6 +28,8 @@ from webapp.signin.forms import (
 from webapp.tables import User
 
 blueprint = Blueprint("signin", __name__)
+#: A path and a query of this site, nothing that could lead away from it.
+_REST = r"[\w/-]+(\?[\w=&.-]*)?"
 Page = Response | str | tuple[str, int] | tuple[str, int, dict[str, str]]
 
 
@@ -115,7 +117,7 @@ def _next_of(account: str) -> str:
     """INVARIANT: only ever a page of this account, on this site."""
     goal = request.args.get("next", "")
     home = url_for("home.index", account=account)
-    return goal if re.fullmatch(rf"/a/{account}/[\w/-]+", goal, re.ASCII) else home
+    return goal if re.fullmatch(rf"/a/{account}/{_REST}", goal, re.ASCII) else home
 
 
 def is_throttled(name: str) -> bool:

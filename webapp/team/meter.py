@@ -6,7 +6,7 @@ from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from webapp.i18n import day, language
+from webapp.i18n import day, language, today
 from webapp.seating import Seats
 from webapp.tables import Account
 
@@ -48,14 +48,15 @@ def _seats_line(account: Account, seats: Seats) -> str:
 
 def _promise(account: Account, seats: Seats) -> dict[str, str] | None:
     """Why nobody can be added while a renewal for fewer seats waits for its payment."""
-    if account.seats_promised is None or seats.free:
+    promise = account.promise(today())
+    if promise is None or seats.free:
         return None
     return {
         "text": ngettext(
             "A renewal for %(num)d seat is under way: cancel it or pay it to have more.",
             "A renewal for %(num)d seats is under way: cancel it or pay it to have"
             " more.",
-            account.seats_promised,
+            promise,
         ),
         "label": _("Go to the customer area"),
         "url": url_for("seats.area", account=account.id),

@@ -12,6 +12,7 @@ from authz import (
     Editor,
     IllegalSetError,
     State,
+    UnknownNameError,
 )
 from tests.authz.accounts.worlds import (
     ACCOUNT,
@@ -198,6 +199,14 @@ def test_no_delegate_is_forgotten_when_a_switch_changes() -> None:
         world, DelegatesLeftOutError, lambda editor: editor.set_second_factor([facts])
     )
     assert text.endswith("left out: `u_other`")
+
+
+def test_a_switch_makes_nobody_a_delegate_who_was_not_accepted() -> None:
+    world = a_delegated_world(*EDITS)
+    stranger = delegating(user="u_stranger", delegation="d_9", needed=False, on=True)
+    facts = [delegating(needed=True, on=True), stranger]
+    refused(world, UnknownNameError, lambda editor: editor.set_second_factor(facts))
+    assert world.ask("draft.list", "u_stranger") == "not_a_member"
 
 
 def test_a_user_of_the_account_never_becomes_its_delegate() -> None:

@@ -10,11 +10,13 @@ from sqlalchemy import select
 from authz import State
 from tests.builders import Company, a_company, a_user
 from tests.webapp.seats.conftest import Ask
-from webapp.extensions import begin_write, db, enforcer
+from webapp.cli import delega
+from webapp.extensions import begin_write, db, enforcer, store
 from webapp.i18n import today
-from webapp.seating import count_seats
+from webapp.seating import count_seats, lasting_seats
 from webapp.seats.orders import (
     OrderCancelledError,
+    OrderLapsedError,
     OrderPaidError,
     OrderState,
     OrderWaitsError,
@@ -28,7 +30,8 @@ from webapp.seats.orders import (
 )
 from webapp.seats.prices import years_from
 from webapp.seats.tables import Order
-from webapp.tables import Account, AccountModule, Mail, Seat
+from webapp.tables import Account, AccountModule, Mail, Seat, User
+from webapp.team import access
 from webapp.team.users import NoFreeSeatError
 
 DAY = timedelta(days=1)
@@ -145,7 +148,10 @@ def test_a_renewal_of_fewer_seats_keeps_those_that_are_sat_in(
     with pytest.raises(NoFreeSeatError):
         a_user(app, company, "invoicing.read")
     pay(app, number)
-    assert seats(app, company) == (2, 2, 0)
+    assert seats(app, company) == (2, 4, 0)  # what was paid stays until its day
+    with app.app_context():
+        account = db.session.get_one(Account, company.id)
+        assert len(lasting_seats(db.session(), account)) == 2
     assert state(app, number) is OrderState.AWAITING_ACTIVATION
     assert state(app, number, end_of(app, company)) is OrderState.ACTIVE
     assert state(app, number, end_of(app, company) + DAY) is OrderState.EXPIRED
@@ -157,7 +163,88 @@ def test_a_suspended_user_keeps_his_seat_through_a_renewal(
     company = a_company(app, seats=2)
     a_user(app, company, "invoicing.read", state=State.SUSPENDED)
     pay(app, renew(company, 1, 1))
-    assert seats(app, company) == (1, 1, 0)
+    assert seats(app, company) == (1, 2, 0)
+
+
+def test_a_seat_that_was_freed_meanwhile_is_made_anew(
+    app: Flask, buy: Ask, renew: Ask
+) -> None:
+    company = a_company(app, seats=2)
+    user, _name = a_user(app, company, "invoicing.read")
+    pay(app, renew(company, 1, 1))
+    number = renew(company, 1, 2)  # the second one is new
+    with app.app_context():
+        session = begin_write(company.id, policy=True)
+        access.remove(session, session.get_one(User, user), company.owner)
+        session.commit()
+    pay(app, number)
+    with app.app_context():
+        account = db.session.get_one(Account, company.id)
+        ends = [seat.paid_until for seat in lasting_seats(db.session(), account)]
+    assert ends == [account.ends_on] * 2
+
+
+def test_while_an_order_waits_no_seat_is_added_by_hand(app: Flask, buy: Ask) -> None:
+    company = a_company(app, seats=1)
+    buy(company, 1, extend=True)
+    command = ["seats", "add", "--account", company.id, "--count", "2"]
+    result = app.test_cli_runner().invoke(delega, command)
+    assert isinstance(result.exception, OrderWaitsError)
+    assert seats(app, company) == (0, 1, 1)
+
+
+def test_an_order_that_was_not_paid_in_time_gives_nothing_any_more(
+    app: Flask, renew: Ask, buy: Ask
+) -> None:
+    company = a_company(app, seats=3)
+    number = renew(company, 1, 1)
+    with app.app_context():
+        session = begin_write()
+        order = session.get_one(Order, number)
+        assert order.pay_by == today() + timedelta(days=30)
+        order.pay_by = today() - DAY
+        account = session.get_one(Account, company.id)
+        account.seats_promised_until = order.pay_by
+        session.commit()
+    assert state(app, number) is OrderState.EXPIRED
+    assert seats(app, company) == (0, 3, 3)  # the promise is over too
+    with pytest.raises(OrderLapsedError):
+        pay(app, number)
+    with app.app_context():
+        assert open_orders(db.session()) == []
+    assert buy(company, 1) > number
+    assert state(app, number) is OrderState.CANCELLED
+
+
+def test_a_payment_never_reopens_what_is_closed(app: Flask, renew: Ask) -> None:
+    company = a_company(app, seats=1, ends_on=today() - 89 * DAY)
+    with app.app_context():
+        order = db.session.get_one(Order, renew(company, 1, 1))
+        assert order.pay_by == today() + DAY
+
+
+def test_paying_leaves_a_module_that_is_not_to_be_renewed_so(
+    app: Flask, renew: Ask, buy: Ask
+) -> None:
+    company = a_company(app, seats=1, modules=("documents",))
+    number = renew(company, 1, 1, "documents")
+    with app.app_context():
+        session = begin_write(company.id)
+        key = (company.id, "documents")
+        session.get_one(AccountModule, key).renews = False
+        session.commit()
+    pay(app, number)
+    with app.app_context():
+        assert not db.session.get_one(AccountModule, key).renews
+
+
+def test_more_seats_alone_change_no_service(app: Flask, buy: Ask) -> None:
+    company = a_company(app)
+    pay(app, buy(company, 1))
+    with app.app_context():
+        kinds = [entry.kind for entry in store().history(company.id)]
+    assert kinds[-1] == "seats.added"
+    assert "services.changed" not in kinds
 
 
 def test_a_module_left_out_of_a_renewal_sleeps_and_wakes_when_bought_again(

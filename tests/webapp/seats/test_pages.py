@@ -18,6 +18,7 @@ from tests.builders import (
     signed_in,
 )
 from tests.webapp.seats.conftest import Ask
+from webapp import guard
 from webapp.extensions import begin_write, db
 from webapp.i18n import day, today
 from webapp.seats.orders import take_payment
@@ -207,7 +208,7 @@ def test_another_companys_order_does_not_exist(app: Flask, buy: Ask) -> None:
     number = buy(other, 1)
     company = a_company(app)
     client = signed_in(app, company.owner_name)
-    for path in (f"/orders/{number}", "/orders/999999999999999999"):
+    for path in (f"/orders/{number}", f"/orders/{2**53 - 1}", f"/orders/{10**30}"):
         assert client.get(at(company, path)).status_code == 404
     answer = post(client, at(company, f"/orders/{number}/cancel"), {}, at(company))
     assert answer.status_code == 404
@@ -256,7 +257,7 @@ def test_a_module_can_be_left_to_end_and_taken_back(app: Flask) -> None:
     post(client, stop, {}, at(company))
     html = shown(client, at(company))
     assert "Fino alla scadenza non cambia niente" in html
-    assert "Rinnovalo comunque" in html
+    assert "Torna a rinnovarlo" in html
     assert not re.search(
         r'checked[^>]*value="documents"', shown(client, at(company, "/renew"))
     )
@@ -286,6 +287,23 @@ def test_an_expired_company_reactivates(app: Flask) -> None:
     assert "Riattiva il servizio" in html
     assert f"Fino al {day(today() + 85 * DAY)} si può vedere" in html
     assert "Il servizio è scaduto: riparte" in shown(client, at(company, "/cart"))
+
+
+def test_a_company_of_many_seats_can_renew_them_all(app: Flask) -> None:
+    company = a_company(app, seats=501, modules=())
+    client = signed_in(app, company.owner_name)
+    order(client, at(company, "/renew"), seats="501", years="1")
+    assert sum(line.quantity for line in the_order(app).lines) == 502
+
+
+def test_woocommerce_says_when_documents_is_not_to_be_renewed(app: Flask) -> None:
+    company = a_company(app, modules=("documents",))
+    client = signed_in(app, company.owner_name)
+    post(client, at(company, "/modules/documents/stop"), {}, at(company))
+    data = {"seats": "0", "modules": "woocommerce", "extend": "y", "order": "1"}
+    html = post(client, at(company, "/cart"), data).get_data(as_text=True)
+    assert "Documenti non si rinnova" in html
+    assert "Non si rinnova: Documenti" in html
 
 
 def test_after_day_90_nothing_is_left_to_open(app: Flask) -> None:
@@ -327,20 +345,51 @@ def test_after_a_quarter_of_an_hour_the_password_is_asked_again(app: Flask) -> N
     assert client.get(at(company, "/cart")).status_code == 200
 
 
-def test_a_form_that_was_open_is_still_sent_for_a_while(app: Flask, buy: Ask) -> None:
+def test_a_form_that_was_open_is_still_sent_for_a_while(
+    app: Flask, buy: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
     company = a_company(app)
     number = buy(company, 1)
     client = signed_in(app, company.owner_name)
     page = at(company, f"/orders/{number}")
     token = csrf_token(client.get(page).get_data(as_text=True))
-    grow_old(app, 46)
+    grow_old(app, 16)
     data = {"csrf_token": token}
+    assert client.get(page).status_code == 302
+    monkeypatch.setattr(guard, "FRESH_FORM", timedelta(0))  # as if opened long ago
     late = client.post(
         f"{page}/cancel", data=data, headers={"Referer": f"http://localhost{page}"}
     )
     assert late.headers["Location"].endswith(f"/confirm?next={page}")
-    grow_old(app, 30)
+    monkeypatch.undo()
     assert client.post(f"{page}/cancel", data=data).headers["Location"] == page
+
+
+@pytest.mark.parametrize("referer", ["http://[evil", "", "https://example.com/x"])
+def test_a_form_whose_page_was_never_open_is_not_taken(
+    app: Flask, buy: Ask, referer: str
+) -> None:
+    company = a_company(app)
+    number = buy(company, 1)
+    client = signed_in(app, company.owner_name)
+    home = client.get(f"/a/{company.id}/").get_data(as_text=True)
+    grow_old(app, 16)
+    page = at(company, f"/orders/{number}")
+    data = {"csrf_token": csrf_token(home)}
+    answer = client.post(f"{page}/cancel", data=data, headers={"Referer": referer})
+    assert "/confirm" in answer.headers["Location"]
+    assert "Non è stato inviato niente" in shown(client, answer.headers["Location"])
+    post(client, answer.headers["Location"], {"password": PASSWORD})
+    assert "Attesa pagamento" in shown(client, page)
+
+
+def test_the_way_through_the_password_keeps_what_was_chosen(app: Flask) -> None:
+    company = a_company(app, modules=())
+    client = signed_in(app, company.owner_name)
+    grow_old(app, 16)
+    goal = at(company, "/cart?module=documents")
+    where = client.get(goal).headers["Location"]
+    assert post(client, where, {"password": PASSWORD}).headers["Location"] == goal
 
 
 @pytest.mark.parametrize(

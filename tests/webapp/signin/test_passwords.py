@@ -11,7 +11,9 @@ from tests.builders import PASSWORD, Company, a_user, post, signed_in, user_row
 from webapp.extensions import begin_write, db
 from webapp.links import ACTIVATION, make_link
 from webapp.passwords import complaints, hash_password, suggestion, temporary, verify
+from webapp.signin import password_views
 from webapp.tables import Mail, User
+from webapp.team import access
 
 NEW = "lanterna-fiume-castagna-volo"
 
@@ -194,3 +196,31 @@ def test_an_open_link_of_a_suspended_user_opens_nothing(
         token = make_link(session.get_one(User, identity), ACTIVATION)
         session.commit()
     assert app.test_client().get(f"/activate/{token}").status_code == 410
+
+
+@pytest.mark.parametrize("meanwhile", ["temporary", "suspended"])
+def test_a_new_password_under_way_never_undoes_what_the_owner_just_did(
+    app: Flask, company: Company, monkeypatch: pytest.MonkeyPatch, meanwhile: str
+) -> None:
+    identity, name = a_user(app, company, "invoicing.read")
+    client = signed_in(app, name)
+
+    def hash_slowly(password: str) -> str:
+        monkeypatch.undo()
+        session = begin_write(company.id, policy=True)
+        user = session.get_one(User, identity)
+        if meanwhile == "temporary":
+            access.give_temporary(session, user, hash_password("x"), company.owner)
+        else:
+            access.suspend(session, user, company.owner)
+        session.commit()
+        return hash_password(password)
+
+    monkeypatch.setattr(password_views, "hash_password", hash_slowly)
+    page = f"/a/{company.id}/password"
+    data = {"current": PASSWORD, "new": NEW, "repeat": NEW}
+    answer = post(client, page, data)
+    assert answer.status_code in (302, 403, 404)
+    assert user_row(app, identity).state == meanwhile
+    assert client.get(f"/a/{company.id}/").headers["Location"] == "/sign-in"
+    assert not verify(user_row(app, identity).password_hash, NEW)

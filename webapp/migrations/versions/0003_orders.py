@@ -12,6 +12,7 @@ def columns() -> tuple[tuple[str, sa.Column], ...]:
     """(table, column) in the order they are added."""
     return (
         ("account", sa.Column("seats_promised", sa.Integer())),
+        ("account", sa.Column("seats_promised_until", sa.Date())),
         (
             "account_module",
             sa.Column("renews", sa.Boolean(), nullable=False, server_default=sa.true()),
@@ -31,6 +32,8 @@ def columns() -> tuple[tuple[str, sa.Column], ...]:
 def upgrade() -> None:
     for table, column in columns():
         op.add_column(table, column)
+    # a mail that was sent keeps no one-time link
+    op.execute("UPDATE mail SET body = '' WHERE sent_at IS NOT NULL")
     op.create_index("ix_mail_user_id", "mail", ["user_id"])
     op.create_table(
         "purchase_order",
@@ -39,6 +42,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(12), nullable=False),
         sa.Column("placed_at", UtcDateTime(), nullable=False),
         sa.Column("placed_by", Name, nullable=False),
+        sa.Column("pay_by", sa.Date(), nullable=False),
         sa.Column("net_cents", Number, nullable=False),
         sa.Column("vat_cents", Number, nullable=False),
         sa.Column("paid_at", UtcDateTime()),
