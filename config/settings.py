@@ -11,6 +11,7 @@ SHORTEST_KEY = 32
 _RELATIVE = "sqlite:///"
 LOCAL = "http://127.0.0.1:8000"
 CHANNEL = "01879020517"
+EVALUATORS = ("reference", "compiled")
 
 
 class SettingsError(Exception):
@@ -34,6 +35,7 @@ class Settings:
         trusted_proxies: how many proxies in front set X-Forwarded-For and -Proto.
         unsigned_releases: publish without signatures; on loopback alone.
         cached_accounts: snapshots kept in a process.
+        evaluator: `reference` is casbin itself, `compiled` its equal from indexes.
         payment_secrets: sign what the payment service sends; none: it is not heard.
     """
 
@@ -53,6 +55,7 @@ class Settings:
     mail_from: str = "delega@localhost"
     unsigned_releases: bool = False
     payment_secrets: tuple[str, ...] = ()
+    evaluator: str = EVALUATORS[0]
     session_idle: timedelta = timedelta(minutes=30)
     session_absolute: timedelta = timedelta(hours=12)
 
@@ -70,9 +73,6 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     """
     env = os.environ if environ is None else environ
     demo = _flag(env, "DELEGA_DEMO")
-    evaluator = env.get("DELEGA_EVALUATOR", "reference")
-    if evaluator != "reference":
-        raise SettingsError(f"DELEGA_EVALUATOR is `{evaluator}`; there is `reference`")
     url = _database_url(env, demo=demo)
     return Settings(
         database_url=url,
@@ -91,7 +91,16 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         trusted_proxies=_number(env, "DELEGA_TRUSTED_PROXIES", 0),
         unsigned_releases=demo or _unsigned(env, url),
         payment_secrets=_payment_secrets(env),
+        evaluator=_evaluator(env),
     )
+
+
+def _evaluator(env: Mapping[str, str]) -> str:
+    name = env.get("DELEGA_EVALUATOR", EVALUATORS[0])
+    if name not in EVALUATORS:
+        known = " and ".join(f"`{each}`" for each in EVALUATORS)
+        raise SettingsError(f"DELEGA_EVALUATOR is `{name}`; there are {known}")
+    return name
 
 
 def policy_folder(environ: Mapping[str, str] | None = None) -> Path | None:

@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from authz import Enforcer, NotReadyError, Release
+from authz.engine import CompiledEvaluator, ReferenceEvaluator
 from authz.storage import SqlStore, discard_unfinished, prepare, reading_engine
 from config.settings import Settings, read_settings
 from webapp import (
@@ -37,6 +38,10 @@ from webapp.seats import payments, webhook
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 MAX_UPLOAD_BYTES = 30_000_000
+_EVALUATORS: dict[str, type[ReferenceEvaluator] | type[CompiledEvaluator]] = {
+    "reference": ReferenceEvaluator,
+    "compiled": CompiledEvaluator,
+}
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -119,6 +124,7 @@ def _open_database(app: Flask, settings: Settings) -> None:
     app.extensions["delega_enforcer"] = Enforcer(
         store,
         freshness.init_app(app, settings.database_url),
+        evaluator=_EVALUATORS[settings.evaluator],
         capacity=settings.cached_accounts,
     )
 

@@ -13,6 +13,7 @@ from config.settings import SettingsError
 from webapp.commands import (
     accounts,
     credentials,
+    lint,
     operators,
     orders,
     outgoing,
@@ -49,6 +50,7 @@ def delega() -> None:
 for command in (
     migrations,
     policy.policy,
+    lint.lint,
     accounts.accounts,
     accounts.users,
     accounts.seats,
@@ -75,7 +77,9 @@ _ENDS: tuple[tuple[type[Exception], int], ...] = (
 def main() -> None:
     """Run `delega`; errors are a line each on stderr."""
     try:
-        delega.main(standalone_mode=False)
+        code = delega.main(standalone_mode=False)
+        if isinstance(code, int):  # click returns what a command's Exit carried
+            sys.exit(code)
     except click.exceptions.Exit as stop:
         sys.exit(stop.exit_code)
     except click.ClickException as error:

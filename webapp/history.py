@@ -12,11 +12,13 @@ from webapp.changes import label, sentence
 from webapp.differences import Difference, Differences
 from webapp.extensions import enforcer, reading, store
 from webapp.i18n import moment
-from webapp.opening import SYSTEM
+from webapp.opening import SYSTEM, WEBHOOK
 from webapp.tables import Credential, CredentialAccount, User
 
 #: How many changes a whole history is read by: each batch is a transaction of its own.
 BATCH = 500
+#: How the ids of users and of operators begin.
+_PEOPLE = ("u_", "o_")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -88,11 +90,16 @@ def _tell(account: str, records: Sequence[ChangeRecord]) -> list[Told]:
 
 
 def _who(names: dict[str, str], identity: str) -> str:
+    """A name; an id of nobody we know is never taken for a person."""
     if identity == SYSTEM:
         return _("The system")
+    if identity == WEBHOOK:
+        return _("The payment service")
     if identity.startswith("release."):
         return identity.partition(".")[2]
-    return names.get(identity) or _("removed user")
+    if identity.startswith(_PEOPLE):
+        return names.get(identity) or _("removed user")
+    return names.get(identity) or _("unknown")
 
 
 def _names(account: str, records: Iterable[ChangeRecord]) -> dict[str, str]:

@@ -92,6 +92,11 @@ def moment(value: datetime | None) -> str:
     return f"{local:%d/%m/%Y, %H:%M}"
 
 
+def day_and_time(value: datetime | None) -> str:
+    """24/11/2026 09:12, in Rome: as a spreadsheet reads it, today or not."""
+    return f"{value.astimezone(ROME):%d/%m/%Y %H:%M}" if value else ""
+
+
 def today() -> date:
     """The day it is in Rome."""
     return datetime.now(UTC).astimezone(ROME).date()

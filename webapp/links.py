@@ -3,12 +3,12 @@
 import secrets
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 
 from authz import State
 from webapp.extensions import db
 from webapp.identity import OPERATOR, hash_of
-from webapp.tables import OneTimeLink, User
+from webapp.tables import Mail, OneTimeLink, User
 
 ACTIVATION = "activation"
 RESET = "reset"
@@ -17,6 +17,10 @@ _STATES = {
     RESET: (State.ACTIVE, State.OWNER, OPERATOR),
 }
 LASTS = {ACTIVATION: timedelta(hours=72), RESET: timedelta(minutes=15)}
+#: What stands before the token in an address; nothing else in a mail looks so.
+PATHS = {ACTIVATION: "/activate/", RESET: "/reset/"}
+#: Why a mail whose link ended did not go.
+ENDED = "link ended"
 
 
 def make_link(user: User, purpose: str) -> str:
@@ -35,13 +39,25 @@ def make_link(user: User, purpose: str) -> str:
 
 
 def end_links(user_id: str, purpose: str | None = None) -> None:
-    """Make a user's open links useless. Not committed."""
-    statement = update(OneTimeLink).where(
-        OneTimeLink.user_id == user_id, OneTimeLink.used_at.is_(None)
+    """Make a user's open links useless, and keep their mails back. Not committed."""
+    purposes = LASTS if purpose is None else (purpose,)
+    links = update(OneTimeLink).where(
+        OneTimeLink.user_id == user_id,
+        OneTimeLink.used_at.is_(None),
+        OneTimeLink.purpose.in_(purposes),
     )
-    if purpose is not None:
-        statement = statement.where(OneTimeLink.purpose == purpose)
-    db.session.execute(statement.values(used_at=datetime.now(UTC)))
+    db.session.execute(links.values(used_at=datetime.now(UTC)))
+    mails = update(Mail).where(
+        Mail.user_id == user_id,
+        Mail.sent_at.is_(None),
+        or_(*(Mail.body.contains(PATHS[name]) for name in purposes)),
+    )
+    facts = {
+        "body": "",
+        "failed_at": datetime.now(UTC),
+        "failure": f"{ENDED}: not sent",
+    }
+    db.session.execute(mails.values(facts))
 
 
 def user_of(token: str, purpose: str) -> User | None:

@@ -23,6 +23,17 @@ def normal_email(text: str) -> str | None:
     return found.normalized
 
 
+def wire_email(text: str) -> str | None:
+    """The address as a mail is sent to it: plain letters where there is such a form.
+
+    A domain always has one, a name before the `@` does not.
+    """
+    found = normal_email(text)
+    if found is None:
+        return None
+    return validate_email(found, check_deliverability=False).ascii_email or found
+
+
 def is_shown_name(text: str) -> bool:
     """Whether it is text on one line: no controls, no invisible direction marks."""
     return text.isprintable() and len(text) <= LONGEST_NAME

@@ -1,11 +1,10 @@
 """Outgoing mail: written in the transaction it tells of, sent afterwards.
 
-A mail may hold a one-time link: its text is forgotten as soon as it was sent, or can
-never be sent. What the mail server said stays with the mail, for its owner to read.
+A mail may hold a one-time link: its text is forgotten as soon as it was sent, can never
+be sent, or the link ended. What the mail server said stays with the mail.
 """
 
 import smtplib
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.errors import MessageError
 from email.headerregistry import Address
@@ -17,20 +16,15 @@ from sqlalchemy import ColumnElement, and_, or_, select, update
 
 from authz import AuthzError
 from webapp.extensions import begin_write, db
-from webapp.people import normal_email
+from webapp.links import LASTS, PATHS
+from webapp.people import wire_email
+from webapp.refusals import EXPIRED, Refusal, one_line, refusal_of
 from webapp.tables import Mail, User
 
-LONGEST_FAILURE = 300
 #: A mail under way for longer is of a process that died: another one takes it.
 CLAIM_LASTS = timedelta(minutes=15)
-_PERMANENT, _CLOSING = 500, 421
-#: Refusals of us, not of whom the mail goes to: the next run may be set up better.
-_OF_US = (
-    smtplib.SMTPSenderRefused,
-    smtplib.SMTPHeloError,
-    smtplib.SMTPConnectError,
-    smtplib.SMTPAuthenticationError,
-)
+#: What was refused for the moment for so long is given up.
+TRIED_FOR = timedelta(days=7)
 
 
 class NoAddressError(AuthzError, ValueError):
@@ -43,21 +37,6 @@ class Delivery(Protocol):
     def send_message(self, msg: EmailMessage) -> object:
         """Hand one over; raises smtplib.SMTPException or OSError."""
         ...
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Refusal:
-    """Why a mail did not go.
-
-    Attributes:
-        text: one line, the server's answer where there is one.
-        is_final: trying again is of no use.
-        is_over: nothing more goes over this connection.
-    """
-
-    text: str
-    is_final: bool = False
-    is_over: bool = False
 
 
 def write_mail(user: User, subject: str, body: str) -> None:
@@ -89,7 +68,7 @@ def send_waiting(server: Delivery, sender: str) -> tuple[int, int]:
         mail = _claim(identity, began)
         if mail is None:
             continue
-        refusal = _hand_over(server, mail, sender)
+        refusal = _outdated(mail, began) or _hand_over(server, mail, sender)
         _mark(mail.id, refusal)
         if refusal is None:
             sent += 1
@@ -133,15 +112,26 @@ def _claim(identity: int, began: datetime) -> Mail | None:
     return mail
 
 
-def _hand_over(server: Delivery, mail: Mail, sender: str) -> _Refusal | None:
+def _hand_over(server: Delivery, mail: Mail, sender: str) -> Refusal | None:
     try:
         server.send_message(_message(mail, sender))
     except (smtplib.SMTPException, OSError, ValueError, MessageError) as error:
-        return _refusal(error)
+        refusal = refusal_of(error)
+    else:
+        return None
+    is_old = datetime.now(UTC) - mail.created_at >= TRIED_FOR
+    return refusal.given_up() if is_old and not refusal.is_final else refusal
+
+
+def _outdated(mail: Mail, now: datetime) -> Refusal | None:
+    """INVARIANT: a one-time link that opens nothing any more is never sent."""
+    for purpose, path in PATHS.items():
+        if path in mail.body and mail.created_at <= now - LASTS[purpose]:
+            return Refusal(text=f"{EXPIRED}: not sent", is_final=True)
     return None
 
 
-def _mark(identity: int, refusal: _Refusal | None) -> None:
+def _mark(identity: int, refusal: Refusal | None) -> None:
     now, facts = datetime.now(UTC), dict[str, object]()
     if refusal is None:
         facts |= {"sent_at": now, "failed_at": None, "failure": ""}
@@ -153,54 +143,20 @@ def _mark(identity: int, refusal: _Refusal | None) -> None:
     db.session.commit()
 
 
-def _refusal(error: Exception) -> _Refusal:
-    """What became of it: only what the server says of this mail or address is final."""
-    if isinstance(error, _OF_US):
-        return _Refusal(text=_one_line(f"sender refused: {_answer(error)}"))
-    if isinstance(error, smtplib.SMTPRecipientsRefused):
-        for code, text in error.recipients.values():
-            error = smtplib.SMTPResponseException(code, text)
-    if isinstance(error, smtplib.SMTPResponseException):
-        code = error.smtp_code
-        return _Refusal(
-            text=_one_line(_answer(error)),
-            is_final=code >= _PERMANENT,
-            is_over=code == _CLOSING,
-        )
-    if not isinstance(error, OSError):
-        return _Refusal(text=_one_line(f"no mail to write: {error}"), is_final=True)
-    talks = isinstance(error, smtplib.SMTPException) and not isinstance(
-        error, smtplib.SMTPServerDisconnected
-    )
-    why = "not sent" if talks else "no answer"
-    return _Refusal(text=_one_line(f"{why}: {error}"), is_over=not talks)
-
-
-def _answer(error: smtplib.SMTPResponseException) -> str:
-    said = error.smtp_error
-    text = said.decode(errors="replace") if isinstance(said, bytes) else said
-    return f"{error.smtp_code} {text}"
-
-
-def _one_line(text: str) -> str:
-    kept = "".join(letter if letter.isprintable() else " " for letter in text)
-    return " ".join(kept.split())[:LONGEST_FAILURE]
-
-
 def _message(mail: Mail, sender: str) -> EmailMessage:
     """INVARIANT: whatever people typed, one address, and no header of their own.
 
     Raises:
         NoAddressError: it goes to none.
     """
-    to = normal_email(mail.to)
+    to = wire_email(mail.to)
     if to is None:
         raise NoAddressError(f"`{mail.to}` is no address")
     domain = sender.rpartition("@")[2].rstrip("> ")
     message = EmailMessage()
-    message["From"] = _one_line(sender)
+    message["From"] = one_line(sender)
     message["To"] = Address(addr_spec=to)
-    message["Subject"] = _one_line(mail.subject)
+    message["Subject"] = one_line(mail.subject)
     message["Date"] = mail.created_at
     message["Message-ID"] = f"<{mail.id}.{mail.created_at:%Y%m%d%H%M%S}@{domain}>"
     message["Auto-Submitted"] = "auto-generated"

@@ -25,13 +25,22 @@ class Model:
         text: the file as written.
         tokens: `p`, `p2`, `r` … -> its column names, without casbin's prefix.
         links: `g`, `g2` … -> how many columns its rows have.
-        matcher: `m` as casbin evaluates it: a Python expression.
+        matchers: `m`, `m2` … as casbin evaluates them: Python expressions.
+        effect: `e` as casbin compares it.
+        own_links: those of `links` that are neither `_, _` nor `_, _, _`.
     """
 
     text: str
     tokens: dict[str, tuple[str, ...]]
     links: dict[str, int]
-    matcher: str
+    matchers: dict[str, str]
+    effect: str
+    own_links: tuple[str, ...] = ()
+
+    @property
+    def matcher(self) -> str:
+        """The matcher that plain requests ask."""
+        return self.matchers["m"]
 
     def width(self, ptype: str) -> int | None:
         """Columns of a row of that type, None for a type the model lacks."""
@@ -78,7 +87,7 @@ def read_model(text: str, file: str = "model.conf") -> Model:
         for key, assertion in parsed[section].items()
     }
     links = {key: a.value.count("_") for key, a in parsed.get("g", {}).items()}
-    matcher = _as_python(parsed["m"]["m"].value)
+    matchers = {key: as_python(a.value).strip() for key, a in parsed["m"].items()}
     faults = [
         _fault("DLG003", f"`{token}` is no name for a token of {key}", file)
         for key, names in tokens.items()
@@ -87,12 +96,19 @@ def read_model(text: str, file: str = "model.conf") -> Model:
     ]
     faults += [
         _fault("DLG004", f"the matcher asks {name}(), [role_definition] lacks it", file)
-        for name in sorted(set(re.findall(r"\b(g\d*)\(", matcher)) - links.keys())
+        for name in sorted(set(re.findall(r"\b(g\d*)\(", matchers["m"])) - links.keys())
     ]
     faults += _effect_faults(parsed["e"]["e"].value, file)
     if faults:
         raise ModelError(faults)
-    return Model(text, tokens, links, matcher)
+    effect = parsed["e"]["e"].value
+    own_links = tuple(
+        key
+        for key, assertion in parsed.get("g", {}).items()
+        if [token.strip() for token in assertion.value.split(",")]
+        not in (["_"] * 2, ["_"] * 3)
+    )
+    return Model(text, tokens, links, matchers, effect, own_links)
 
 
 def _effect_faults(effect: str, file: str) -> list[Fault]:
@@ -103,10 +119,10 @@ def _effect_faults(effect: str, file: str) -> list[Fault]:
     return []
 
 
-def _as_python(matcher: str) -> str:
+def as_python(text: str) -> str:
     """The rewriting casbin does before each evaluation."""
-    expression = matcher.replace("&&", "and").replace("||", "or")
-    return re.sub(r"!(?!=)", "not ", expression).strip()
+    expression = text.replace("&&", "and").replace("||", "or")
+    return re.sub(r"!(?!=)", "not ", expression)
 
 
 def _fault(code: str, text: str, file: str) -> Fault:

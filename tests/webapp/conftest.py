@@ -1,5 +1,6 @@
 """An application on a fresh SQLite file, with the checkout's policies in force."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -49,6 +50,7 @@ def settings_in(folder: Path, **changes: object) -> Settings:
         "outbox_folder": folder / "outbox",
         "demo": True,
         "unsigned_releases": True,
+        "evaluator": os.environ.get("DELEGA_EVALUATOR", "reference"),
     }
     return Settings(**{**facts, **changes})  # type: ignore[arg-type]
 

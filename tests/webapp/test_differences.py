@@ -69,7 +69,7 @@ def test_what_comes_with_a_state_is_told_by_the_state_alone() -> None:
     assert told((), (row("u_1", "state.owner"), row("u_1", "role.owner"))) == [
         "Stato:  > Titolare"
     ]
-    assert told(active, ()) == ["Stato: Attivo > Tolto"]
+    assert told(active, ()) == ["Stato: Attivo > Rimosso"]
     assert told((), (row("u_1", "state.dreaming"),)) == ["Stato:  > dreaming"]
 
 

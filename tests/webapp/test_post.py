@@ -22,7 +22,7 @@ from tests.builders import Company
 from webapp.cli import delega
 from webapp.commands.outgoing import connect
 from webapp.extensions import begin_write, db
-from webapp.post import CLAIM_LASTS, Delivery, send_waiting, write_mail
+from webapp.post import CLAIM_LASTS, TRIED_FOR, Delivery, send_waiting, write_mail
 from webapp.tables import Mail, User
 
 SENDER = "Delega <panel@delega.example>"
@@ -260,10 +260,10 @@ ADDRESSES = ("a@example.it", "b@example.it")
             "sender refused: 554 no service",
             True,
         ),
-        (smtplib.SMTPDataError(554, b"looks like spam"), "554 looks like spam", False),
+        (smtplib.SMTPDataError(554, b"looks like spam"), "554 looks like spam", True),
         (smtplib.SMTPResponseException(452, "full"), "452 full", True),  # type: ignore[arg-type]
         (smtplib.SMTPDataError(550, b"\xff" + b"x" * 400), "550 \ufffd" + "x" * 295, False),
-        (smtplib.SMTPNotSupportedError("no UTF-8"), "not sent: no UTF-8", True),
+        (smtplib.SMTPNotSupportedError("no UTF-8"), "not sent: no UTF-8", False),
         (smtplib.SMTPRecipientsRefused({}), "not sent: {}", True),
     ],
 )  # fmt: skip
@@ -287,6 +287,133 @@ def test_a_broken_connection_counts_the_rest_as_failed_and_tries_it_no_more(
     first, second = mails(app)
     assert first.failure == "no answer: timed out"
     assert (second.failure, second.failed_at) == ("", None)
+
+
+@pytest.mark.parametrize(
+    ("said", "is_final"),
+    [
+        ("550 5.1.1 no such user", True),
+        ("550 5.1.10 no such domain", True),
+        ("554 5.1.2 bad host: relay", True),
+        ("550 #5.1.0 Address rejected.", True),
+        ("550 No such user here", True),
+        ("551 user not local", True),
+        ("553 mailbox name not allowed", True),
+        ("554 no such user", False),
+        ("554 5.7.1 <x>: Relay access denied; client host [10.0.0.7]", False),
+        ("554 Relay access denied", False),
+        ("550 5.7.1 blocked", False),
+        ("550 5.1.8 sender's domain is unknown", False),
+        ("550 5.1.70 who knows", True),
+        ("550 5.2.2 mailbox full", False),
+        ("550 denied by policy", False),
+        ("550 your IP is on our blocklist", False),
+        ("550 SPF check failed", False),
+        ("553 sorry, not in my list of allowed hosts (#5.7.1)", False),
+        ("450 5.1.1 odd", False),
+        ("550 10.0.0.7 is refused by nobody", True),
+    ],
+)
+def test_only_what_speaks_of_the_address_ends_a_mail(
+    app: Flask,
+    company: Company,
+    sink: Sink,
+    listener: Listener,
+    said: str,
+    is_final: bool,
+) -> None:
+    sink.answers["marta@example.it"] = said
+    write(app, company, "marta@example.it")
+    assert send(app, listener) == (0, 1)
+    (mail,) = mails(app)
+    assert (mail.failure, mail.body) == (said, "" if is_final else LINK)
+
+
+def aged(app: Flask, age: timedelta) -> None:
+    """As if every mail had been written so long ago."""
+    with app.app_context():
+        at = datetime.now(UTC) - age
+        begin_write().execute(update(Mail).values(created_at=at))
+        db.session.commit()
+
+
+def test_what_is_refused_for_the_moment_is_given_up_after_a_week(
+    app: Flask, company: Company
+) -> None:
+    with app.app_context():
+        owner = begin_write().get_one(User, company.owner)
+        write_mail(owner, "Il servizio scade", "Rinnova.")
+        db.session.commit()
+    refused = Broken(smtplib.SMTPDataError(451, b"4.3.0 later"))
+    for age, failure, body in (
+        (TRIED_FOR - timedelta(hours=1), "451 4.3.0 later", "Rinnova."),
+        (TRIED_FOR, "given up after 7 days: 451 4.3.0 later", ""),
+    ):
+        aged(app, age)
+        with app.app_context():
+            assert send_waiting(refused, SENDER) == (0, 1)
+        (mail,) = mails(app)
+        assert (mail.failure, mail.body) == (failure, body)
+    with app.app_context():
+        assert send_waiting(refused, SENDER) == (0, 0)
+
+
+def test_what_is_final_after_a_week_says_what_the_server_said(
+    app: Flask, company: Company
+) -> None:
+    write(app, company, "gone@example.it")
+    with app.app_context():
+        begin_write().execute(update(Mail).values(body="Rinnova."))
+        db.session.commit()
+    aged(app, TRIED_FOR)
+    with app.app_context():
+        send_waiting(Broken(smtplib.SMTPDataError(550, b"5.1.1 gone")), SENDER)
+    assert [mail.failure for mail in mails(app)] == ["550 5.1.1 gone"]
+
+
+@pytest.mark.parametrize(
+    ("path", "life"),
+    [("activate", timedelta(hours=72)), ("reset", timedelta(minutes=15))],
+)
+def test_a_link_is_not_sent_when_it_opens_nothing_any_more(
+    app: Flask,
+    company: Company,
+    sink: Sink,
+    listener: Listener,
+    path: str,
+    life: timedelta,
+) -> None:
+    write(app, company, "marta@example.it", "anna@example.it")
+    with app.app_context():
+        body = f"https://panel.example/{path}/segreto"
+        begin_write().execute(update(Mail).values(body=body))
+        db.session.commit()
+    aged(app, life)
+    assert send(app, listener) == (0, 2)
+    assert send(app, listener) == (0, 0)
+    assert sink.kept == []
+    for mail in mails(app):
+        assert (mail.failure, mail.body) == ("link expired: not sent", "")
+    write(app, company, "marta@example.it")
+    assert send(app, listener) == (1, 0)
+
+
+def test_a_domain_of_other_letters_is_written_as_its_plain_form(
+    app: Flask, company: Company, sink: Sink, listener: Listener
+) -> None:
+    write(app, company, "marta@città.example.it")
+    assert send(app, listener) == (1, 0)
+    assert sink.recipients == [["marta@xn--citt-3na.example.it"]]
+
+
+def test_an_address_that_no_mail_can_carry_is_not_tried_for_ever(
+    app: Flask, company: Company, listener: Listener
+) -> None:
+    write(app, company, "niccolò@example.it")
+    assert send(app, listener) == (0, 1)
+    assert send(app, listener) == (0, 0)
+    (mail,) = mails(app)
+    assert mail.failure.startswith("no mail to write: ")
 
 
 class Meddling:

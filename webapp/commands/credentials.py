@@ -7,6 +7,7 @@ from flask.cli import with_appcontext
 from sqlalchemy import select
 
 from webapp.commands.accounts import find_account
+from webapp.commands.days import Day
 from webapp.decisions.credentials import create_credential, revoke_credential
 from webapp.extensions import begin_write, db
 from webapp.tables import Credential
@@ -23,7 +24,7 @@ def credentials() -> None:
     "--account", "accounts", multiple=True, help="may ask about it; may repeat"
 )
 @click.option("--every-account", is_flag=True, help="may ask about all")
-@click.option("--expires", type=click.DateTime(["%Y-%m-%d"]))
+@click.option("--expires", type=Day())
 @with_appcontext
 def create(
     label: str, accounts: tuple[str, ...], every_account: bool, expires: datetime | None

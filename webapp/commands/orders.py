@@ -8,7 +8,12 @@ from webapp.extensions import db
 from webapp.i18n import today
 from webapp.opening import SYSTEM
 from webapp.seats.orders import open_orders, state_of, take_payment, total_cents
-from webapp.seats.payments import LARGEST, is_reference, read_cents
+from webapp.seats.payments import (
+    LARGEST,
+    is_reference,
+    read_cents,
+    tell_paid_twice,
+)
 from webapp.seats.tables import Order
 
 
@@ -67,7 +72,9 @@ def register_payment(number: int, reference: str, cents: int | None) -> None:
     """Register the payment of an order: what it gives counts from now on."""
     taken = take_payment(number, reference=reference, actor=SYSTEM, cents=cents)
     if not taken.is_new:
-        click.echo(f"order {number} was registered already; nothing changed")
+        other = tell_paid_twice(number, reference)
+        how = f", with the reference {other}" if other else ""
+        click.echo(f"order {number} was registered already{how}; nothing changed")
         return
     click.echo(
         f"order {number} registered for {taken.account}, revision {taken.revision}"

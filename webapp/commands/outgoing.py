@@ -8,6 +8,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from config.settings import Settings
+from webapp.commands.days import Day
 from webapp.i18n import today
 from webapp.panel.outbox import waiting_files, write_outbox
 from webapp.post import send_waiting
@@ -32,7 +33,7 @@ def send() -> None:
 
 
 @mail.command()
-@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="default: today in Rome")
+@click.option("--on", type=Day(), help="default: today in Rome")
 @with_appcontext
 def due(on: datetime | None) -> None:
     """Write the reminders of what ends; `mail send` sends them. Safe at any time."""

@@ -11,8 +11,12 @@ Row = Any
 class Payments(Protocol):
     """Orders and their payments; a row has the members that the templates name."""
 
-    def waiting(self) -> Sequence[Row]:
-        """Orders to be paid, oldest first."""
+    def waiting(self, start: int, most: int) -> Sequence[Row]:
+        """Orders to be paid, oldest first, from a place on."""
+        ...
+
+    def count_waiting(self) -> int:
+        """How many are to be paid in all."""
         ...
 
     def registered(self, most: int) -> Sequence[Row]:

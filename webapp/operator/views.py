@@ -25,6 +25,7 @@ from webapp.people import LONGEST_NAME
 from webapp.tables import User
 
 LAST = 20
+PAGE = 50
 blueprint = Blueprint("operator", __name__, url_prefix="/operator")
 
 
@@ -38,10 +39,15 @@ def init_app(app: Flask, answering: Payments) -> None:
 def index() -> str:
     """Orders that wait for their payment, or the one looked for; payments before."""
     wanted = request.args.get("number", "").strip()
+    if wanted:
+        return _render("index", wanted=wanted, orders=_found(wanted))
+    total = payments().count_waiting()
+    page = min(max(request.args.get("page", 1, type=int), 1), -(-total // PAGE) or 1)
     return _render(
         "index",
-        wanted=wanted,
-        orders=_found(wanted) if wanted else payments().waiting(),
+        wanted="",
+        orders=payments().waiting((page - 1) * PAGE, PAGE),
+        pager=_pager(page, total),
         registered=payments().registered(LAST),
     )
 
@@ -59,10 +65,9 @@ def payment(number: int) -> Response | tuple[str, int]:
         html = _render("payment", form=form, order=order)
         return html, 422 if form.is_submitted() else 200
     g.ask_again = _require_operator
-    outcome = payments().register(
-        number, reference=form.reference.data or "", actor=person().id
-    )
-    flash(*_note(number, outcome))
+    reference = form.reference.data or ""
+    outcome = payments().register(number, reference=reference, actor=person().id)
+    flash(*_note(number, outcome, reference))
     return redirect(url_for("operator.index"))
 
 
@@ -80,7 +85,20 @@ def _found(wanted: str) -> list[Row]:
     return [order] if order else []
 
 
-def _note(number: int, outcome: str) -> tuple[str, str]:
+def _pager(page: int, total: int) -> dict[str, Any] | None:
+    if total <= PAGE:
+        return None
+    last = min(page * PAGE, total)
+    older = url_for("operator.index", page=page - 1) if page > 1 else None
+    newer = url_for("operator.index", page=page + 1) if last < total else None
+    return {
+        "previous_url": older,
+        "next_url": newer,
+        "label": _("%(a)d-%(b)d of %(n)d", a=(page - 1) * PAGE + 1, b=last, n=total),
+    }
+
+
+def _note(number: int, outcome: str, reference: str) -> tuple[str, str]:
     """What happened, and its kind."""
     if outcome == "registered":
         text = _(
@@ -88,13 +106,33 @@ def _note(number: int, outcome: str) -> tuple[str, str]:
         )
         return text, "ok"
     if outcome == "before":
+        return _registered_before(number, reference)
+    if outcome == "lapsed":
+        text = _(
+            "Order %(number)s was not paid in time: nothing was registered.",
+            number=number,
+        )
+        return text, "bad"
+    text = _("Order %(number)s is cancelled: nothing was registered.", number=number)
+    return text, "bad"
+
+
+def _registered_before(number: int, reference: str) -> tuple[str, str]:
+    """Two references are two payments: one of them is to be given back."""
+    order = payments().find(number)
+    if order is None or order.reference == reference:
         text = _(
             "Order %(number)s: the payment was registered already. Nothing changed.",
             number=number,
         )
         return text, "info"
-    text = _("Order %(number)s is cancelled: nothing was registered.", number=number)
-    return text, "bad"
+    text = _(
+        "Order %(number)s is paid already, with the reference %(reference)s. Nothing"
+        " changed: if money came twice, give it back.",
+        number=number,
+        reference=order.reference,
+    )
+    return text, "warn"
 
 
 def _require_operator() -> None:

@@ -30,7 +30,7 @@ class Filters:
 
     Attributes:
         user: whom it was done to.
-        actor: who did it: an id, `system` or `operators`.
+        actor: who did it: an id, `system`, `webhook` or `operators`.
         since, until: ISO dates, both included.
         problems: what was typed as a date and is none, in words.
     """

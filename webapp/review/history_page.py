@@ -14,7 +14,7 @@ from webapp.changes import KINDS
 from webapp.extensions import reading
 from webapp.history import Told, told
 from webapp.i18n import day, moment, number
-from webapp.opening import SYSTEM
+from webapp.opening import SYSTEM, WEBHOOK
 from webapp.review.history_filters import OPERATORS, Filters
 from webapp.tables import User
 
@@ -96,7 +96,11 @@ def _pager(
 def _form(account: str, filters: Filters) -> dict[str, Any]:
     url = url_for("history.index", account=account)
     users = list(_users(account))
-    actors = [(SYSTEM, _("The system")), (OPERATORS, _("Whoever runs the service"))]
+    actors = [
+        (SYSTEM, _("The system")),
+        (WEBHOOK, _("The payment service")),
+        (OPERATORS, _("Whoever runs the service")),
+    ]
     kinds = [(name, str(kind.label)) for name, kind in KINDS.items()]
     return {
         "url": url,

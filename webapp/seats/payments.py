@@ -1,22 +1,22 @@
 """Payments as those see them who register them: operator, command line, webhook."""
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import Select, select
-from sqlalchemy.orm import Session
+from flask import current_app
+from sqlalchemy import ColumnElement, Select, func, select
 
 from authz import ROME
 from webapp.extensions import db
+from webapp.i18n import today
 from webapp.people import is_shown_name
 from webapp.seats.orders import (
     OrderCancelledError,
+    OrderLapsedError,
     UnknownOrderError,
     WrongAmountError,
-    open_orders,
     take_payment,
     total_cents,
 )
@@ -36,6 +36,7 @@ class Outcome(StrEnum):
     BEFORE = "before"
     UNKNOWN = "unknown"
     CANCELLED = "cancelled"
+    LAPSED = "lapsed"
     WRONG_AMOUNT = "wrong_amount"
 
 
@@ -44,7 +45,7 @@ class Payable:
     """An order as a page shows it.
 
     Attributes:
-        state: `waiting`, `paid` or `cancelled`.
+        state: `waiting`, `paid`, `cancelled` or `lapsed`.
         ordered: one line a thing, in the reader's language.
         total: with VAT, already formatted.
         placed_on: the day it was in Rome.
@@ -56,31 +57,36 @@ class Payable:
     ordered: list[str]
     total: str
     placed_on: date
+    pay_by: date
     paid_at: datetime | None
     reference: str
 
 
-def waiting() -> list[Payable]:
-    """Every order that waits for its payment, oldest first."""
-    session = db.session()
-    return _shown(session, open_orders(session))
+def waiting(start: int, most: int) -> list[Payable]:
+    """Orders that wait for their payment, oldest first, from a place on."""
+    query = _orders().where(*_waits()).order_by(Order.number)
+    return _shown(query.offset(start).limit(most))
+
+
+def count_waiting() -> int:
+    """How many wait in all."""
+    query = select(func.count()).select_from(Order).where(*_waits())
+    return db.session.scalar(query) or 0
 
 
 def registered(most: int) -> list[Payable]:
     """The payments registered last, newest first."""
-    query: Select[Order] = select(Order).where(Order.paid_at.is_not(None))
-    newest = query.order_by(Order.paid_at.desc(), Order.number.desc()).limit(most)
-    session = db.session()
-    return _shown(session, session.scalars(newest).all())
+    query = _orders().where(Order.paid_at.is_not(None))
+    newest = query.order_by(Order.paid_at.desc(), Order.number.desc())
+    return _shown(newest.limit(most))
 
 
 def find(number: int) -> Payable | None:
     """The order of that number, whatever its state."""
     if number > LARGEST:
         return None
-    session = db.session()
-    found = session.get(Order, number)
-    return _payable(session, found) if found else None
+    found = _shown(_orders().where(Order.number == number))
+    return found[0] if found else None
 
 
 def register(
@@ -91,11 +97,30 @@ def register(
         taken = take_payment(number, reference=reference, actor=actor, cents=cents)
     except UnknownOrderError:
         return Outcome.UNKNOWN
+    except OrderLapsedError:
+        return Outcome.LAPSED
     except OrderCancelledError:
         return Outcome.CANCELLED
     except WrongAmountError:
         return Outcome.WRONG_AMOUNT
-    return Outcome.REGISTERED if taken.is_new else Outcome.BEFORE
+    if taken.is_new:
+        return Outcome.REGISTERED
+    tell_paid_twice(number, reference)
+    return Outcome.BEFORE
+
+
+def tell_paid_twice(number: int, reference: str) -> str:
+    """The reference a paid order has, if it is not this one; "" if it is.
+
+    Two references are two payments: somebody has money to give back, so a line is left.
+    """
+    query = select(Order.payment_reference).where(Order.number == number)
+    before = db.session.scalar(query) or ""
+    if before in ("", reference):
+        return ""
+    said = "order %s was paid before, with the reference %s; paid again with %s"
+    current_app.logger.warning(said, number, before, reference)
+    return before
 
 
 def read_cents(text: str) -> int | None:
@@ -113,23 +138,36 @@ def state(order: Order) -> str:
     """How the order stands for whoever registers payments."""
     if order.cancelled_at is not None:
         return "cancelled"
-    return "waiting" if order.paid_at is None else "paid"
+    if order.paid_at is not None:
+        return "paid"
+    return "waiting" if order.pay_by >= today() else "lapsed"
 
 
-def _shown(session: Session, orders: Iterable[Order]) -> list[Payable]:
-    return [_payable(session, order) for order in orders]
+def _orders() -> Select[Order, str, str]:
+    """Orders with whose they are: one question, however many there are."""
+    names = (Account.name, Account.edition)
+    return select(Order, *names).join(Account, Account.id == Order.account_id)
 
 
-def _payable(session: Session, order: Order) -> Payable:
-    account = session.get_one(Account, order.account_id)
-    lines = (line_words(line, account.edition) for line in order.lines)
+def _waits() -> tuple[ColumnElement[bool], ...]:
+    unpaid = (Order.paid_at.is_(None), Order.cancelled_at.is_(None))
+    return (*unpaid, Order.pay_by >= today())
+
+
+def _shown(query: Select[Order, str, str]) -> list[Payable]:
+    return [_payable(*row) for row in db.session.execute(query)]
+
+
+def _payable(order: Order, company: str, edition: str) -> Payable:
+    lines = (line_words(line, edition) for line in order.lines)
     return Payable(
         number=order.number,
-        company=account.name,
+        company=company,
         state=state(order),
         ordered=["{what}, {period}".format(**line) for line in lines],
         total=cents(total_cents(order)),
         placed_on=order.placed_at.astimezone(ROME).date(),
+        pay_by=order.pay_by,
         paid_at=order.paid_at,
         reference=order.payment_reference,
     )

@@ -1,11 +1,13 @@
 """Which reminders are due on a day: of the service's end, and of users' last days.
 
-Any timer may ask, often or late, two at once too: each is written once for each end.
+Any timer may ask, often or late, two at once too: each is written once for each end. Of
+a last day it is remembered which users the owner was told of: one who gets the same day
+afterwards is told of too, the others not again.
 """
 
 from calendar import monthrange
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import select
@@ -29,7 +31,10 @@ _COMING_IN = (State.ACTIVE, State.TEMPORARY, State.INVITED)
 
 @dataclass(frozen=True, kw_only=True, slots=True, order=True)
 class Due:
-    """A reminder of an account; `kind` is one of `kinds_due`, or ACCESS."""
+    """A reminder of an account.
+
+    `kind` is one of `kinds_due`, ACCESS for a mail about users, or `access_kind`.
+    """
 
     account: str
     ends_on: date
@@ -60,6 +65,11 @@ def kinds_due(ends_on: date, on: date) -> list[str]:
     return [kind for kind, day in days.items() if day <= on]
 
 
+def access_kind(user: str) -> str:
+    """The kind of having told of a user: as much of the id as there is room for."""
+    return f"{ACCESS} {user[2:15]}"
+
+
 def months_before(day: date, months: int) -> date:
     """The same day of an earlier month, or that month's last: 28/02 before 31/05."""
     years, month = divmod(day.year * 12 + day.month - 1 - months, 12)
@@ -80,21 +90,20 @@ def _ends_due(session: Session, on: date) -> Iterator[Due]:
 
 
 def _access_due(session: Session, on: date) -> Iterator[Due]:
-    """One for all users of an account who stop on the same day."""
+    """One for all users of an account who stop on the same day and are not told of."""
     query = (
-        select(Account.id, User.access_until)
+        select(Account.id, User.access_until, User.id)
         .select_from(User)
         .join(Account, Account.id == User.account_id)
         .where(User.access_until.between(on, on + ACCESS_BEFORE))
         .where(User.state.in_(_COMING_IN), Account.ends_on >= on - GRACE)
-        .distinct()
     )
     found = [
-        Due(account=account, ends_on=until, kind=ACCESS)
-        for account, until in session.execute(query)
+        Due(account=account, ends_on=until, kind=access_kind(user))
+        for account, until, user in session.execute(query)
         if until is not None  # never: for the type checker
     ]
-    return _not_written(session, found)
+    return (replace(due, kind=ACCESS) for due in _not_written(session, found))
 
 
 def _not_written(session: Session, found: Iterable[Due]) -> Iterator[Due]:
@@ -117,10 +126,9 @@ def _write(due: Due, on: date) -> bool:
         Reminder.account_id == due.account, Reminder.ends_on == due.ends_on
     )
     written = set(session.scalars(query))
-    if due.kind in written or not _mail(session, account, due, on):
+    if due.kind in written or not (kinds := _mail(session, account, due, on, written)):
         session.rollback()
         return False
-    kinds = [ACCESS] if due.kind == ACCESS else kinds_due(due.ends_on, on)
     session.add_all(
         Reminder(
             account_id=due.account,
@@ -135,18 +143,21 @@ def _write(due: Due, on: date) -> bool:
     return True
 
 
-def _mail(session: Session, account: Account, due: Due, on: date) -> bool:
-    """Write its mail, unless it is no longer true."""
+def _mail(
+    session: Session, account: Account, due: Due, on: date, written: Collection[str]
+) -> list[str]:
+    """Write its mail, unless it is no longer true; the kinds that it makes written."""
     owner = _owner(session, account)
     if due.kind == ACCESS:
-        users = _stopping(session, due)
-        if users:
-            mail_access(owner, account, users, due.ends_on)
-        return bool(users)
+        users = {access_kind(user.id): user for user in _stopping(session, due)}
+        new = [kind for kind in users if kind not in written]
+        if new:
+            mail_access(owner, account, [users[kind] for kind in new], due.ends_on)
+        return new
     if account.ends_on != due.ends_on:
-        return False
+        return []
     mail_end(session, owner, account, due.kind, on)
-    return True
+    return kinds_due(due.ends_on, on)
 
 
 def _owner(session: Session, account: Account) -> User:

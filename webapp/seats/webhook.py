@@ -12,19 +12,19 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from authz.pdp import BadRequestError, parse
 from webapp.extensions import csrf
 from webapp.guard import webhook
+from webapp.opening import WEBHOOK
 from webapp.problem import problem
 from webapp.seats.payments import LARGEST, Outcome, is_reference, read_cents, register
 from webapp.seats.signature import HEADER, SignatureError, require_signature
 
 MAX_BODY_BYTES = 65_536
 CURRENCY = "EUR"
-#: Who registered it, in the history.
-ACTOR = "webhook"
 blueprint = Blueprint("webhooks", __name__)
 
 _REFUSALS = {
     Outcome.UNKNOWN: (404, "unknown_order", "there is no order of that number"),
     Outcome.CANCELLED: (409, "order_cancelled", "the order was cancelled"),
+    Outcome.LAPSED: (409, "order_lapsed", "the order was not paid in time"),
     Outcome.WRONG_AMOUNT: (409, "wrong_amount", "the amount is not the order's total"),
 }
 
@@ -67,7 +67,7 @@ def payment() -> Response:
     if event.currency != CURRENCY:
         _refuse(409, "wrong_currency", f"orders are paid in {CURRENCY}", event)
     outcome = register(
-        event.order, reference=event.reference.strip(), actor=ACTOR, cents=paid
+        event.order, reference=event.reference.strip(), actor=WEBHOOK, cents=paid
     )
     if outcome in _REFUSALS:
         _refuse(*_REFUSALS[outcome], event)

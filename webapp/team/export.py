@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from authz import Release, State
-from webapp.i18n import day, language, moment
+from webapp.i18n import day, day_and_time, language
 from webapp.spreadsheet import csv_lines
 from webapp.tables import Account, Seat, User
 from webapp.team.ends import end_of, has_ended
@@ -70,7 +70,7 @@ def _line(
         day(user.access_until),
         day(seat.paid_until) if seat else "",
         day(end_of(user, seat)) if seat else "",
-        moment(user.last_access_at),
+        day_and_time(user.last_access_at),
         day(user.created_at),
         user.note,
     )

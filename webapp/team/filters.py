@@ -91,7 +91,8 @@ def read_filters(
         "order": ORDERS,
     }
     found = {name: sent[name] for name in known if sent.get(name) in known[name]}
-    return Filters(q=sent.get("q", "").strip()[:LONGEST_TEXT], **found)
+    text = sent.get("q", "").replace("\0", " ").strip()[:LONGEST_TEXT]
+    return Filters(q=text, **found)
 
 
 def found_users(

@@ -77,8 +77,8 @@ class PersonForm(FlaskForm):  # type: ignore[misc,unused-ignore]
             raise ValidationError(_("This day is too far away: leave it empty."))
 
     def validate_note(self, field: TextAreaField) -> None:
-        """Lines of text that can be shown; line ends as one character."""
-        lines = (field.data or "").splitlines()
+        """Lines of text that can be shown; line ends as one character, tabs as blanks."""
+        lines = (field.data or "").replace("\t", " ").splitlines()
         field.data = "\n".join(line.rstrip() for line in lines).strip()
         if len(field.data) > LONGEST_NOTE:
             raise ValidationError(_("At most 500 characters."))

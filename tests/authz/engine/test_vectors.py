@@ -11,13 +11,23 @@ from typing import Any
 import pytest
 from casbin.persist.adapter import _extract_tokens
 
-from authz.engine import ReferenceEvaluator, Row, read_model
+from authz.engine import (
+    CompiledEvaluator,
+    Evaluator,
+    ReferenceEvaluator,
+    Row,
+    read_model,
+)
 from authz.errors import EvaluationError, ModelError
 
 FOLDER = os.environ.get("DELEGA_VECTORS", "")
 ENOUGH = 3100
+Make = type[ReferenceEvaluator] | type[CompiledEvaluator]
 
-pytestmark = pytest.mark.skipif(not FOLDER, reason="DELEGA_VECTORS names no folder")
+pytestmark = [
+    pytest.mark.skipif(not FOLDER, reason="DELEGA_VECTORS names no folder"),
+    pytest.mark.parametrize("make", [ReferenceEvaluator, CompiledEvaluator]),
+]
 
 
 def rows_of(file: Path) -> list[Row]:
@@ -26,11 +36,11 @@ def rows_of(file: Path) -> list[Row]:
     return [Row(tokens[0], tuple(tokens[1:])) for tokens in split if tokens]
 
 
-def evaluator_of(vector: dict[str, Any]) -> ReferenceEvaluator:
+def evaluator_of(make: Make, vector: dict[str, Any]) -> Evaluator:
     folder = Path(FOLDER)
     model = read_model((folder / vector["model"]).read_text())
     rows = rows_of(folder / vector["policy"])
-    return ReferenceEvaluator(model, [r for r in rows if model.width(r.ptype)])
+    return make(model, [r for r in rows if model.width(r.ptype)])
 
 
 def vectors() -> list[dict[str, Any]]:
@@ -39,7 +49,7 @@ def vectors() -> list[dict[str, Any]]:
     return [vector for vector in found if "setup" not in vector]
 
 
-def answer(evaluator: ReferenceEvaluator, arguments: list[Any]) -> object:
+def answer(evaluator: Evaluator, arguments: list[Any]) -> object:
     try:
         allowed = evaluator.decide(arguments)
     except EvaluationError as error:
@@ -55,11 +65,11 @@ def wanted(request: dict[str, Any]) -> object:
     return judged
 
 
-def test_every_recorded_request_gets_the_recorded_answer():
+def test_every_recorded_request_gets_the_recorded_answer(make: Make):
     asked, wrong = 0, []
     for vector in vectors():
         try:
-            evaluator = evaluator_of(vector)
+            evaluator = evaluator_of(make, vector)
         except ModelError:
             continue  # see the next test
         for request in vector["requests"]:
@@ -74,11 +84,11 @@ def test_every_recorded_request_gets_the_recorded_answer():
     assert asked >= ENOUGH
 
 
-def test_a_model_we_refuse_is_one_that_casbin_can_not_answer_with():
+def test_a_model_we_refuse_is_one_that_casbin_can_not_answer_with(make: Make):
     refused = []
     for vector in vectors():
         try:
-            evaluator_of(vector)
+            evaluator_of(make, vector)
         except ModelError:
             refused.append(vector["name"])
             judged = [str(wanted(request)) for request in vector["requests"]]
@@ -86,13 +96,13 @@ def test_a_model_we_refuse_is_one_that_casbin_can_not_answer_with():
     assert len(refused) == 2
 
 
-def test_what_raised_in_casbin_raises_here():
+def test_what_raised_in_casbin_raises_here(make: Make):
     asked = 0
     for vector in vectors():
         for error in vector.get("errors", ()):
             if "pycasbin143" in error or "pycasbin280" in error:
                 judged = error.get("pycasbin280", error.get("pycasbin143"))
-                found = answer(evaluator_of(vector), error["args"])
+                found = answer(evaluator_of(make, vector), error["args"])
                 assert found == wanted({"expect": judged}), (vector["name"], error)
                 asked += 1
     assert asked >= 10

@@ -158,6 +158,32 @@ def test_an_account_opened_by_hand_has_an_owner_who_can_start(app: Flask) -> Non
     assert f"{account}\tFE\t2030-12-31\t0/2\tRossi S.r.l." in listed
 
 
+@pytest.mark.parametrize("day", ["1999-12-31", "2101-01-01", "9999-12-31", "2027"])
+def test_a_day_far_off_or_none_is_a_usage_error(
+    app: Flask, company: Company, day: str
+) -> None:
+    open_it = ("accounts", "open", "--name", "A", "--vat", "IT1", "--edition", "FE")
+    person = ("--owner", "marioverdi1", "--email", "m@example.it", "--ends-on", day)
+    key = ("credentials", "create", "--label", "x", "--every-account", "--expires", day)
+    for arguments in ((*open_it, *person), key):
+        result = run(app, *arguments)
+        assert result.exit_code == 2
+        assert day in result.output or "from 2000-01-01 to 2100-12-31" in result.output
+    assert run(app, "accounts", "list").output.count("\n") == 1
+    assert run(app, "credentials", "list").output == ""
+
+
+def test_the_last_day_there_can_be_is_taken(app: Flask) -> None:
+    result = run(
+        app,
+        *("accounts", "open", "--name", "A", "--vat", "IT1", "--edition", "FE"),
+        *("--owner", "marioverdi1", "--email", "m@example.it"),
+        *("--ends-on", "2100-12-31"),
+    )
+    assert result.exit_code == 0, result.output
+    assert "2100-12-31" in run(app, "accounts", "list").output
+
+
 def test_seats_added_by_hand_are_there_at_once(app: Flask, company: Company) -> None:
     result = run(app, "seats", "add", "--account", company.id, "--count", "3")
     assert "3 seats added" in result.output

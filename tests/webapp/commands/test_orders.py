@@ -68,15 +68,21 @@ def test_a_registered_payment_counts_at_once(app: Flask, company: Company) -> No
 
 
 def test_a_second_time_it_says_so_and_changes_nothing(
-    app: Flask, company: Company
+    app: Flask, company: Company, caplog: pytest.LogCaptureFixture
 ) -> None:
     number = an_order(app, company)
     pay(app, number)
     seats, revision = seats_of(app, company), app.extensions["delega_store"].changes(0)
     result = run(app, *REGISTER, str(number), "--reference", "CRO 2")
     assert result.exit_code == 0
-    said = f"order {number} was registered already; nothing changed\n"
-    assert result.output == said
+    already = f"order {number} was registered already"
+    said = f"{already}, with the reference CRO 1; nothing changed\n"
+    assert result.output.endswith(said)
+    assert f"order {number} was paid before, with the reference CRO 1" in caplog.text
+    assert "paid again with CRO 2" in caplog.text
+    caplog.clear()
+    assert pay(app, number).output == f"{already}; nothing changed\n"
+    assert caplog.text == ""
     assert seats_of(app, company) == seats
     assert app.extensions["delega_store"].changes(0).revision == revision.revision
     assert order_row(app, number).payment_reference == "CRO 1"

@@ -34,6 +34,8 @@ def test_due_on_another_day_writes_what_is_due_then(app: Flask) -> None:
     assert run(app, "--on", f"{end - timedelta(days=15)}").output == "1 written\n"
 
 
-@pytest.mark.parametrize("day", ["31/05/2027", "2027-02-30", "soon"])
+@pytest.mark.parametrize(
+    "day", ["31/05/2027", "2027-02-30", "soon", "1999-12-31", "2101-01-01"]
+)
 def test_due_on_no_day_is_a_usage_error(app: Flask, day: str) -> None:
     assert run(app, "--on", day).exit_code == 2

@@ -1,11 +1,13 @@
 """The operator's pages: who comes in, what stands there, what a payment does."""
 
 import re
+from datetime import timedelta
 from html import unescape
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import event
 from werkzeug.test import TestResponse
 
 from authz import Reason
@@ -31,8 +33,10 @@ from tests.webapp.operator.world import (
     seats_of,
 )
 from webapp.extensions import begin_write, db, enforcer
+from webapp.i18n import today
 from webapp.operator.people import remove_operator
 from webapp.seats import payments
+from webapp.seats.tables import Order
 from webapp.tables import Mail
 
 
@@ -168,11 +172,96 @@ def test_registering_twice_changes_nothing(
     token = csrf_token(client.get("/operator/").get_data(as_text=True))
     data = {"reference": "CRO 2", "csrf_token": token}
     client.post(f"/operator/orders/{number}/payment", data=data)
-    assert "era già registrato. Non è cambiato nulla" in text(client.get("/operator/"))
+    page = text(client.get("/operator/"))
+    assert f"L’ordine {number} è già pagato, con il riferimento CRO 1." in page
+    assert "se il denaro è arrivato due volte, va restituito" in page
     again = order_row(app, number)
     assert (again.paid_at, again.payment_reference) == (first.paid_at, "CRO 1")
     assert seats_of(app, company) == seats
     assert actors(app, company) == history
+
+
+def test_the_same_payment_twice_is_no_second_payment(
+    app: Flask,
+    client: FlaskClient,
+    company: Company,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    number = an_order(app, company)
+    pay(client, number, "CRO 1")
+    token = csrf_token(client.get("/operator/").get_data(as_text=True))
+    data = {"reference": " CRO 1 ", "csrf_token": token}
+    client.post(f"/operator/orders/{number}/payment", data=data)
+    assert "era già registrato. Non è cambiato nulla" in text(client.get("/operator/"))
+    assert not caplog.records
+
+
+def test_an_order_that_was_not_paid_in_time_waits_no_more(
+    app: Flask, client: FlaskClient, company: Company
+) -> None:
+    number = an_order(app, company)
+    address = f"/operator/orders/{number}/payment"
+    late = today() - timedelta(days=1)
+    with app.app_context():
+        begin_write(company.id).get_one(Order, number).pay_by = late
+        db.session.commit()
+    assert "Nessun ordine aspetta il pagamento" in text(client.get("/operator/"))
+    assert "Non pagato in tempo" in text(client.get(f"/operator/?number={number}"))
+    page = text(client.get(address))
+    assert f"L’ordine era da pagare entro il {late:%d/%m/%Y}" in page
+    assert "Registra il pagamento" not in page
+    token = csrf_token(client.get("/operator/").get_data(as_text=True))
+    client.post(address, data={"reference": "CRO 2", "csrf_token": token})
+    assert "non è stato pagato in tempo" in text(client.get("/operator/"))
+    assert order_row(app, number).paid_at is None
+
+
+def test_a_long_list_of_waiting_orders_is_read_page_by_page_and_asks_once(
+    app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("webapp.operator.views.PAGE", 2)
+    companies = [a_company(app, name=f"Azienda {letter}") for letter in "ABCDE"]
+    for company in companies:
+        an_order(app, company)
+    seen = []
+    for page, label, names in (
+        ("1", "1-2 di 5", "AB"),
+        ("2", "3-4 di 5", "CD"),
+        ("3", "5-5 di 5", "E"),
+        ("99", "5-5 di 5", "E"),
+        ("-1", "1-2 di 5", "AB"),
+        ("x", "1-2 di 5", "AB"),
+    ):
+        answer = client.get(f"/operator/?page={page}")
+        assert label in text(answer)
+        assert re.findall(r"Azienda (\w)", text(answer)) == list(names)
+        seen.append(answer.get_data(as_text=True))
+    first, second, last = seen[:3]
+    assert 'href="/operator/?page=2" rel="next"' in first
+    assert 'rel="prev"' not in first
+    assert 'href="/operator/?page=1" rel="prev"' in second
+    assert 'rel="next"' not in last
+
+
+def test_more_orders_ask_no_more_questions(app: Flask, client: FlaskClient) -> None:
+    def questions() -> int:
+        asked: list[str] = []
+
+        def note(_c: object, _cursor: object, statement: str, *_more: object) -> None:
+            asked.append(statement)
+
+        with app.app_context():
+            engine = db.engine
+        event.listen(engine, "before_cursor_execute", note)
+        client.get("/operator/")
+        event.remove(engine, "before_cursor_execute", note)
+        return len(asked)
+
+    an_order(app, a_company(app))
+    few = questions()
+    for _ in range(3):
+        an_order(app, a_company(app))
+    assert questions() == few
 
 
 def test_a_paid_order_says_so_and_offers_no_button(

@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from authz.policy import default_folder, read_folder
 from tests.builders import Company, a_company, a_user, publish_policies, signed_in
-from tests.webapp.operator.world import an_operator
+from tests.webapp.operator.world import an_operator, an_order
 from tests.webapp.review.telling import (
     address,
     in_sight,
@@ -22,7 +22,9 @@ from webapp.cli import delega
 from webapp.decisions.credentials import create_credential, revoke_credential
 from webapp.extensions import begin_write, db, editor
 from webapp.i18n import today
+from webapp.opening import WEBHOOK
 from webapp.seating import seat_of
+from webapp.seats.orders import take_payment
 from webapp.tables import User
 
 EDITS = ["invoicing.read", "invoicing.create_edit"]
@@ -172,6 +174,41 @@ def test_whoever_runs_the_service_is_one_choice_and_is_named_where_he_acted(
     with app.app_context():
         name = db.session.get_one(User, operator).shown_name
     assert f"{name} Servizi cambiati" in in_sight(told)
+
+
+def test_the_payment_service_is_named_and_can_be_looked_for(
+    app: Flask, company: Company
+) -> None:
+    number = an_order(app, company)
+    with app.app_context():
+        take_payment(number, reference="TRN 1", actor=WEBHOOK)
+    owner = signed_in(app, company.owner_name)
+    found = rows(owner, company, "?actor=webhook")
+    assert found
+    for row in found:
+        assert "Il servizio di pagamento" in in_sight(row)
+    page = owner.get(address(company)).get_data(as_text=True)
+    assert "utente rimosso" not in page
+    assert '<option value="webhook">Il servizio di pagamento</option>' in page
+    assert "Il servizio di pagamento" in owner.get(
+        f"/a/{company.id}/history.csv"
+    ).get_data(as_text=True)
+
+
+@pytest.mark.parametrize(
+    ("actor", "name"),
+    [
+        ("u_gone", "utente rimosso"),
+        ("o_gone", "utente rimosso"),
+        ("elves", "sconosciuto"),
+    ],
+)
+def test_who_is_nobody_we_know_is_no_removed_user(
+    app: Flask, company: Company, actor: str, name: str
+) -> None:
+    many_changes(app, company, 1, actor=actor)
+    newest = rows(signed_in(app, company.owner_name), company)[0]
+    assert name in in_sight(newest)
 
 
 @pytest.mark.parametrize(

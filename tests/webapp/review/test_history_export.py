@@ -38,7 +38,7 @@ def test_every_change_is_a_line_with_its_place_in_the_chain(
         "Quando (UTC)",
         "Quando (Roma)",
         "Chi",
-        "Riguarda chi",
+        "Persona interessata",
         "Modifica",
     ]
     assert first[0] == "5"

@@ -299,7 +299,35 @@ def test_users_who_stop_on_one_day_are_named_in_one_mail(
     assert f"http://127.0.0.1:8000/a/{company.id}/settings/users" in text
     assert due(app, until) == 1  # the other day's, caught up
     assert due(app, until) == 0
-    assert written(app, company) == {("access", until), ("access", until + DAY)}
+    days = [ends_on for kind, ends_on in written(app, company) if "access" in kind]
+    assert sorted(days) == [until, until, until + DAY]
+
+
+def test_who_gets_a_last_day_that_was_told_of_is_told_of_too_and_alone(
+    app: Flask, company: Company
+) -> None:
+    until = date(2026, 12, 20)
+    anna = a_user_until(app, company, until, "Anna Ricci")
+    assert due(app, until - 7 * DAY) == 1
+    a_user_until(app, company, until, "Bruno Conti")
+    assert due(app, until - 6 * DAY) == 1
+    (_first, (subject, body)) = mails(app)
+    assert subject == "L’accesso di 1 utente scade il 20/12/2026"
+    assert "- Bruno Conti" in body
+    assert "Anna Ricci" not in body
+    change(app, User, anna, access_until=until + DAY)
+    assert due(app, until - 5 * DAY) == 1
+    assert "- Anna Ricci" in mails(app)[-1][1]
+    assert due(app, until) == 0
+
+
+def test_what_is_remembered_of_a_user_fits_and_is_his_own(
+    app: Flask, company: Company
+) -> None:
+    users = [a_user(app, company, READ)[0] for _ in range(3)]
+    kinds = {reminders.access_kind(user) for user in users}
+    assert {len(kind) for kind in kinds} == {Reminder.kind.type.length}
+    assert len(kinds) == 3
 
 
 def test_an_english_owner_reads_whose_access_ends(app: Flask, company: Company) -> None:

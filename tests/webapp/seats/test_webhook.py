@@ -5,6 +5,7 @@ import logging
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,10 @@ from tests.webapp.operator.world import (
     seats_of,
 )
 from webapp import create_app
+from webapp.extensions import begin_write
+from webapp.i18n import today
 from webapp.seats.signature import sign
+from webapp.seats.tables import Order
 
 ADDRESS = "/webhooks/payments"
 OLD, NEW = "o" * 32, "n" * 32
@@ -262,6 +266,32 @@ def test_other_errors_are_problems_too(app: Flask) -> None:
     answer = app.test_client().get(ADDRESS)
     assert answer.status_code == 405
     assert answer.headers["Content-Type"] == "application/problem+json"
+
+
+def test_a_second_payment_of_a_paid_order_leaves_a_warning_with_both_references(
+    app: Flask, number: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    deliver(app, event(app, number, reference="TRN 1"))
+    deliver(app, event(app, number, reference="TRN 1"))
+    assert not [r for r in caplog.records if r.levelno >= logging.WARNING]
+    again = deliver(app, event(app, number, reference=" TRN 2 "))
+    assert again.status_code == 200
+    assert again.get_json() == {"order": number, "registered": False}
+    (warned,) = [r for r in caplog.records if r.levelno == logging.WARNING]
+    assert warned.getMessage() == (
+        f"order {number} was paid before, with the reference TRN 1; paid again with"
+        " TRN 2"
+    )
+    assert order_row(app, number).payment_reference == "TRN 1"
+
+
+def test_an_order_that_was_not_paid_in_time_is_refused(app: Flask, number: int) -> None:
+    with app.app_context():
+        session = begin_write()
+        session.get_one(Order, number).pay_by = today() - timedelta(days=1)
+        session.commit()
+    refused(deliver(app, event(app, number)), 409, "order_lapsed")
+    assert order_row(app, number).paid_at is None
 
 
 def test_each_delivery_leaves_one_line_without_secrets(

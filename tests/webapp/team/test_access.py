@@ -19,6 +19,7 @@ from tests.builders import (
     user_row,
 )
 from webapp.extensions import begin_write, db
+from webapp.post import write_mail
 from webapp.tables import Mail, Seat, User
 
 EDITS = ("invoicing.read", "invoicing.create_edit")
@@ -137,13 +138,48 @@ def test_sending_the_link_again_ends_the_one_before(
     app: Flask, company: Company, owner: FlaskClient
 ) -> None:
     identity, _name = a_user(app, company, *EDITS, state=State.INVITED)
+    links = []
     for _ in range(2):
         assert act(owner, company, identity, "link") == 200
-    with app.app_context():
-        bodies = db.session.scalars(select(Mail.body).order_by(Mail.id)).all()
-    links = [re.search(r"/activate/\S+", body).group() for body in bodies]  # type: ignore[union-attr]
+        links += links_to_be_sent(app)
     statuses = [app.test_client().get(link).status_code for link in links]
     assert statuses == [410, 200]
+
+
+def links_to_be_sent(app: Flask) -> list[str]:
+    with app.app_context():
+        bodies = db.session.scalars(select(Mail.body)).all()
+    return [link for body in bodies for link in re.findall(r"/activate/\S+", body)]
+
+
+@pytest.mark.parametrize("way", ["suspend", "revoke", "temporary", "remove"])
+def test_a_link_that_was_taken_back_is_not_sent_any_more(
+    app: Flask, company: Company, owner: FlaskClient, way: str
+) -> None:
+    identity, _name = a_user(app, company, *EDITS, state=State.INVITED)
+    other, _name = a_user(app, company, *EDITS, state=State.INVITED)
+    for user in (identity, other):
+        act(owner, company, user, "link")
+    assert len(links_to_be_sent(app)) == 2
+    if way == "remove":
+        remove(owner, company, identity)
+    else:
+        act(owner, company, identity, way)
+    (link,) = links_to_be_sent(app)
+    assert app.test_client().get(link).status_code == 200
+
+
+def test_mails_without_a_link_are_sent_all_the_same(
+    app: Flask, company: Company, owner: FlaskClient
+) -> None:
+    identity, _name = a_user(app, company, *EDITS)
+    with app.app_context():
+        user = begin_write().get_one(User, identity)
+        write_mail(user, "Avviso", "Il servizio scade.")
+        db.session.commit()
+    act(owner, company, identity, "suspend")
+    with app.app_context():
+        assert db.session.scalars(select(Mail.body)).all() == ["Il servizio scade."]
 
 
 def test_who_had_no_password_of_his_own_comes_back_as_invited(

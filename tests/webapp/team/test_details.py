@@ -81,6 +81,16 @@ def test_what_is_saved_stands_on_the_users_page(
     assert "Solo il mattino" in form
 
 
+def test_tabs_of_a_pasted_note_become_blanks(
+    app: Flask, company: Company, owner: FlaskClient
+) -> None:
+    identity, _name = a_user(app, company, READ)
+    assert (
+        fill(owner, company, identity, note="Interno\t12\n\tmattino").status_code == 302
+    )
+    assert user_row(app, identity).note == "Interno 12\n mattino"
+
+
 def test_a_last_day_is_a_date_of_the_policy_at_once(
     app: Flask, company: Company, owner: FlaskClient
 ) -> None:
@@ -122,7 +132,9 @@ def test_without_a_last_day_the_seat_says_how_long(
     fill(owner, company, identity)
     assert user_row(app, identity).access_until is None
     assert reason(app, company, identity) == "granted"
-    assert "finché vale il posto" in text_of(owner, users(company, f"/{identity}"))
+    assert "fino alla scadenza del posto" in text_of(
+        owner, users(company, f"/{identity}")
+    )
 
 
 def test_a_day_after_the_seats_end_is_all_right_and_the_seat_decides(

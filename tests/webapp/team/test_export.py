@@ -2,11 +2,12 @@
 
 import csv
 import io
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
 
+from authz import ROME
 from tests.builders import Company, a_user, signed_in
 from tests.webapp.team.steps import change_row, users
 from webapp.i18n import today
@@ -42,6 +43,22 @@ def test_note_and_both_ends_are_columns(app: Flask, company: Company) -> None:
     assert row["Posto pagato fino al"] == f"{today() + timedelta(days=110):%d/%m/%Y}"
     assert row["Scadenza"] == f"{day:%d/%m/%Y}"
     assert row["Stato"] == "Scaduto"
+
+
+def test_last_access_is_a_date_and_a_time_also_when_it_was_today(
+    app: Flask, company: Company
+) -> None:
+    identity, _name = a_user(app, company, "invoicing.read")
+    client = signed_in(app, company.owner_name)
+    for seen, words in (
+        (datetime(2026, 3, 1, 16, 48, tzinfo=UTC), "01/03/2026 17:48"),
+        (now := datetime.now(UTC), f"{now.astimezone(ROME):%d/%m/%Y %H:%M}"),
+        (None, ""),
+    ):
+        change_row(app, company, identity, last_access_at=seen)
+        text = client.get(users(company, ".csv")).data.decode("utf-8-sig")
+        head, line = csv.reader(io.StringIO(text, newline=""), delimiter=";")
+        assert dict(zip(head, line, strict=True))["Ultimo accesso"] == words
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])

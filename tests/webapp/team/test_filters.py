@@ -130,6 +130,15 @@ def test_what_means_nothing_is_ignored(
     assert '<details class="folded">' in html
 
 
+def test_what_no_text_can_hold_is_looked_for_as_a_blank(
+    owner: FlaskClient, company: Company, people: dict[str, str]
+) -> None:
+    for typed in ("Bruno%00", "%00Bruno", "Bruno%00Neri"):
+        html = text_of(owner, users(company, f"?q={typed}"))
+        assert names(html) == ["Bruno"], typed
+        assert [line[0] for line in exported(owner, html)[1:]] == ["Bruno Neri"]
+
+
 def test_the_role_filter_tells_ready_made_from_own(
     app: Flask, company: Company, owner: FlaskClient, people: dict[str, str]
 ) -> None:

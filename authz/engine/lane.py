@@ -1,0 +1,158 @@
+"""The rows of one branch of a plan, indexed.
+
+Rows are grouped by shape: which of their key columns hold a star, and how many
+characters `keyMatch` compares. Rows of one shape share one dictionary, so that a request
+costs as many look-ups as there are shapes, however many rows.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from operator import itemgetter
+from typing import Any
+
+from authz.engine.atoms import Key
+from authz.engine.evaluation import Ask
+from authz.engine.patterns import WHOLE, prefix_length
+from authz.engine.plan import Branch
+from authz.engine.reach import Bucket, Entry, bucketed, rows_by_role
+from authz.engine.roles import Graph
+
+KeyOf = Callable[[Sequence[Any]], Any]
+Shape = tuple[int, ...]
+
+#: With more shapes than this the columns that make them are asked row by row.
+MOST_SHAPES = 64
+#: Beside the lengths of prefixes: the column holds a star.
+ANY = -2
+_NO_REQUEST: tuple[str, ...] = ()
+
+
+class Lane:
+    """One branch over some rows."""
+
+    def __init__(
+        self, branch: Branch, entries: Sequence[Entry], graphs: dict[str, Graph]
+    ) -> None:
+        self._graphs = graphs
+        self._guards = [atom.ask for atom in branch.of("request")]
+        self._rows_of = rows_by_role(branch.roles, graphs)
+        keys, shapes = _keys(branch, entries)
+        loose = [ask for key, ask in branch.keys if key not in keys]
+        settle = _settler(branch, loose, graphs)
+        columns = [role.held for role in branch.roles]
+        self._groups: list[tuple[KeyOf, dict[Any, Bucket]]] = []
+        for shape, rows in shapes.items():
+            held = _picker([(k.held, n) for k, n in zip(keys, shape, strict=True)])
+            asked = _picker([(k.asked, n) for k, n in zip(keys, shape, strict=True)])
+            self._groups.append((asked, bucketed(settle(rows), held, columns)))
+
+    def has(self, request: Sequence[object], effect: int) -> bool:
+        """Whether a row that says `effect` matches; asked where nothing can raise."""
+        graphs = self._graphs
+        for guard in self._guards:
+            if not guard(request, _NO_REQUEST, graphs):
+                return False
+        for key_of, buckets in self._groups:
+            bucket = buckets.get(key_of(request))
+            if bucket is None:
+                continue
+            for entry in self._rows_of(bucket, request):
+                is_open = entry[3] and not _holds(request, entry, graphs)
+                if entry[1] == effect and not is_open:
+                    return True
+        return False
+
+    def matches(self, request: Sequence[object]) -> Iterator[Entry]:
+        """All rows that match; asked where nothing can raise."""
+        for entry in self.candidates(request):
+            if _holds(request, entry, self._graphs):
+                yield entry
+
+    def candidates(self, request: Sequence[object]) -> Iterator[Entry]:
+        """Rows that the request may match; all that do are among them."""
+        for guard in self._guards:
+            if not guard(request, _NO_REQUEST, self._graphs):
+                return
+        for key_of, buckets in self._groups:
+            bucket = buckets.get(key_of(request))
+            if bucket is not None:
+                yield from self._rows_of(bucket, request)
+
+
+def _holds(request: Sequence[object], entry: Entry, graphs: dict[str, Graph]) -> bool:
+    """Whether what is left to ask of a candidate is true."""
+    for ask in entry[3]:  # noqa: SIM110 - a generator costs more than the questions
+        if not ask(request, entry[2], graphs):
+            return False
+    return True
+
+
+def _keys(
+    branch: Branch, entries: Sequence[Entry]
+) -> tuple[list[Key], dict[Shape, Sequence[Entry]]]:
+    """The columns to look up by, and the rows by shape."""
+    keys = [key for key, _ in branch.keys]
+    shapes = _shapes(keys, entries)
+    if len(shapes) > MOST_SHAPES:
+        keys = [key for key in keys if key.is_exact]
+        shapes = _shapes(keys, entries)
+    return keys, shapes
+
+
+def _shapes(
+    keys: Sequence[Key], entries: Sequence[Entry]
+) -> dict[Shape, Sequence[Entry]]:
+    if all(key.is_exact for key in keys):
+        return {(WHOLE,) * len(keys): entries}
+    shapes: dict[Shape, list[Entry]] = {}
+    for entry in entries:
+        shape = tuple([_slot(key, entry[2][key.held]) for key in keys])
+        shapes.setdefault(shape, []).append(entry)
+    return dict(shapes)
+
+
+def _slot(key: Key, value: str) -> int:
+    if key.by_prefix:
+        return prefix_length(value)
+    return ANY if value == key.star else WHOLE
+
+
+def _picker(columns: Sequence[tuple[int, int]]) -> KeyOf:
+    """A function from values to those of some columns, cut to some lengths."""
+    used = [(column, length) for column, length in columns if length != ANY]
+    if not used:
+        return lambda values: ()
+    if all(length == WHOLE for _, length in used):
+        return itemgetter(*[column for column, _ in used])
+    cuts = [(c, slice(None) if n == WHOLE else slice(n)) for c, n in used]
+    return lambda values: tuple([values[column][cut] for column, cut in cuts])
+
+
+def _settler(
+    branch: Branch, loose: Sequence[Ask], graphs: dict[str, Graph]
+) -> Callable[[Iterable[Entry]], Iterable[Entry]]:
+    """What can be said of a row before any request is said once, here.
+
+    Rows that fail a test of the row alone are dropped; of the residue each row keeps
+    what its own values do not settle, as `p.also == "-" || …` does where it holds.
+    """
+    tests = [atom.ask for atom in branch.of("row")]
+    residue = [(atom.ask, atom.settled_by) for atom in branch.of("residue")]
+    residue += [(ask, ()) for ask in loose]
+    if not tests and not residue:
+        return lambda entries: entries
+
+    def settle(entries: Iterable[Entry]) -> Iterator[Entry]:
+        for place, effect, values, _ in entries:
+            if all(test(_NO_REQUEST, values, graphs) for test in tests):
+                yield (
+                    place,
+                    effect,
+                    values,
+                    tuple(
+                        ask
+                        for ask, settled_by in residue
+                        if not any(s(_NO_REQUEST, values, graphs) for s in settled_by)
+                    ),
+                )
+
+    return settle

@@ -1,0 +1,69 @@
+"""From the rows under one key, those whose roles the request reaches."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from authz.engine.atoms import RoleKey
+from authz.engine.evaluation import Ask
+from authz.engine.nodes import Asked
+from authz.engine.roles import Graph
+
+#: Place in casbin's order, effect, values, what is left to ask of it.
+Entry = tuple[int, int, tuple[str, ...], tuple[Ask, ...]]
+#: Rows, inside one dictionary for each role column: what the column holds -> the rest.
+Bucket = Any
+Read = Callable[[Sequence[Any]], frozenset[str]]
+RowsOf = Callable[[Bucket, Sequence[Any]], Iterable[Entry]]
+
+
+def bucketed(
+    entries: Iterable[Entry],
+    key_of: Callable[[Sequence[str]], Any],
+    columns: Sequence[int],
+) -> dict[Any, Bucket]:
+    """Rows by key, and under each key by their role columns."""
+    buckets: dict[Any, Bucket] = {}
+    for entry in entries:
+        values = entry[2]
+        place, step = buckets, key_of(values)
+        for column in columns:
+            place, step = place.setdefault(step, {}), values[column]
+        place.setdefault(step, []).append(entry)
+    return buckets
+
+
+def rows_by_role(roles: Sequence[RoleKey], graphs: dict[str, Graph]) -> RowsOf:
+    """A function from a bucket and a request to the rows whose roles it reaches.
+
+    At each role it goes through the names that are reached or through the names that
+    rows hold, whichever are fewer.
+    """
+    if not roles:
+        return lambda bucket, request: bucket
+    read = _reader(roles[0], graphs)
+    inside = rows_by_role(roles[1:], graphs) if len(roles) > 1 else None
+
+    def rows_of(bucket: Bucket, request: Sequence[Any]) -> Iterable[Entry]:
+        reached = read(request)
+        found: list[Entry] = []
+        few, many = (
+            (bucket, reached) if len(bucket) < len(reached) else (reached, bucket)
+        )
+        for name in few:
+            if name in many:
+                found += inside(bucket[name], request) if inside else bucket[name]
+        return found
+
+    return rows_of
+
+
+def _reader(role: RoleKey, graphs: dict[str, Graph]) -> Read:
+    """What names the request's value reaches, as a function of the request."""
+    graph, asked, domain = graphs[role.graph], role.asked, role.domain
+    reached = graph.reached
+    if isinstance(domain, Asked) and graph.has_domain:
+        place = domain.index
+        return lambda request: reached(request[asked], request[place])
+    text = "" if isinstance(domain, Asked) else str(domain.value)
+    where = text if graph.has_domain else ""
+    return lambda request: reached(request[asked], where)

@@ -1,0 +1,123 @@
+"""What the load gate refuses, told to somebody who runs casbin without it."""
+
+from collections.abc import Callable, Iterator
+from difflib import get_close_matches
+
+from authz.engine import Row, gate
+from authz.errors import RowsError
+from authz.review.strangers.finding import Finding
+from authz.review.strangers.reading import Doubt, Reading
+
+#: chains are longer here: see order_rules
+_NOT_OURS = frozenset({"DLG116"})
+
+
+def row_doubts(reading: Reading, skip: set[int]) -> Iterator[Doubt]:
+    """The gate's faults, but for lines of which another rule knows the cause."""
+    try:
+        gate(reading.model, reading.all_rows)
+    except RowsError as error:
+        faults = error.faults
+    else:
+        return
+    rows = {row.place: row for row in reading.all_rows}
+    seen: set[str] = set()
+    for fault in sorted(faults, key=lambda fault: fault.code, reverse=True):
+        row = rows.get(fault.file)
+        if row is None:
+            yield _no_policy(reading)
+        elif fault.code not in _NOT_OURS and _line(row) not in skip:
+            if fault.code == "DLG113" and row.place in seen:
+                continue  # the blank is the effect, which has a finding of its own
+            seen.add(row.place)
+            yield _RULES[fault.code](reading, row)
+
+
+def _no_policy(reading: Reading) -> Doubt:
+    finding = Finding(
+        code="DLG110",
+        file=reading.file,
+        line=0,
+        wrong="there is no p row at all",
+        casbin="asks the matcher once with every column blank, and allows what is true",
+        instead=f"a row that nobody meets: {reading.nobody}",
+    )
+    return Doubt(finding=finding)
+
+
+def _unknown_type(reading: Reading, row: Row) -> Doubt:
+    model = reading.model
+    known = [key for key in (*model.tokens, *model.links) if key[0] != "r"]
+    near = get_close_matches(row.ptype.strip().lower(), known, n=1, cutoff=0.3)
+    new = Row((near or ["p"])[0], row.values, row.place)
+    says = (
+        f"the model has no type `{row.ptype}`",
+        "drops the row without a word: a deny so lost allows",
+        f"{new}, or define `{row.ptype}` in the model",
+    )
+    return reading.doubt("DLG111", row, says, reading.with_(row, new))
+
+
+def _width(reading: Reading, row: Row) -> Doubt:
+    width = reading.model.width(row.ptype) or 0
+    has = len(row.values)
+    if row.ptype[0] == "p":
+        casbin = "raises `invalid policy size` on every request that reaches the row"
+    elif has < width:
+        casbin = "can not load any row at all"
+    else:
+        casbin = f"cuts the row to {width} columns: the link holds whatever they said"
+    says = (
+        f"`{row.ptype}` has {width} columns, this row {has}",
+        casbin,
+        f"a row of {width} columns after its type",
+    )
+    return reading.doubt("DLG112", row, says, reading.with_(row, None))
+
+
+def _blank(reading: Reading, row: Row) -> Doubt:
+    says = (
+        "a value is blank",
+        "takes the blank for a name: whoever asks with a blank has it",
+        "a name in every column",
+    )
+    return reading.doubt("DLG113", row, says, reading.with_(row, None))
+
+
+def _effect(reading: Reading, row: Row) -> Doubt:
+    column = reading.model.tokens[row.ptype].index("eft")
+    written = row.values[column]
+    near = get_close_matches(written.lower(), ("allow", "deny"), n=1, cutoff=0.3)
+    values = (*row.values[:column], (near or ["deny"])[0], *row.values[column + 1 :])
+    new = Row(row.ptype, values, row.place)
+    says = (
+        f"the effect `{written}` is neither `allow` nor `deny`",
+        "lets the row count for nothing: a deny so written allows",
+        str(new),
+    )
+    return reading.doubt("DLG114", row, says, reading.with_(row, new))
+
+
+def _twice(reading: Reading, row: Row) -> Doubt:
+    first = next(other for other in reading.all_rows if other == row)
+    says = (
+        f"the same row stands at line {_line(first)}",
+        "takes away one when told to remove it: the other is back at the next load",
+        "the row once",
+    )
+    none = tuple(other for other in reading.rows if other != row)
+    none = none if any(r.ptype == "p" for r in none) else (*none, reading.nobody)
+    return reading.doubt("DLG115", row, says, none, before="after removing it once, ")
+
+
+_RULES: dict[str, Callable[[Reading, Row], Doubt]] = {
+    "DLG111": _unknown_type,
+    "DLG112": _width,
+    "DLG113": _blank,
+    "DLG114": _effect,
+    "DLG115": _twice,
+}
+
+
+def _line(row: Row) -> int:
+    return int(row.place.rpartition(":")[2])
