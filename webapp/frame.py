@@ -138,13 +138,14 @@ def _menus(entries: Iterable[Entry]) -> list[Link]:
 
 def _pages(entries: Iterable[Entry]) -> list[Link]:
     here = next((e for e in entries if _is_current(e)), None)
-    if here is None or str(here.menu) == str(here.label):
+    if here is None:
         return []
-    return [
+    found = [
         Link(str(entry.label), _url(entry), _is_current(entry))
         for entry in entries
         if str(entry.menu) == str(here.menu)
     ]
+    return found if len(found) > 1 else []
 
 
 def _is_current(entry: Entry) -> bool:

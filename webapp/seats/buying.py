@@ -87,9 +87,8 @@ def _answer(account: Account, form: BuyForm, kind: str, lines: Lines) -> Page:
             return _place(account.id, form, kind, lines, wish)
         form.form_errors = [_("The price has changed: look at it, then order again.")]
     form.total.data = str(wish.total_cents) if wish else ""
-    html = render_template(
-        "seats/buy.html", page=buy_page(db.session(), account, form, kind, wish)
-    )
+    page = buy_page(db.session(), account, form, kind, wish)
+    html = render_template("seats/buy.html", page={**page, "ordering": ordering})
     return html, 422 if ordering else 200
 
 

@@ -22,7 +22,8 @@ def draft_of(session: Session, account: Account, seat: Seat | None) -> Draft:
     before = None
     if seat is not None:
         before = expanded(release, editor(account.id, "").held(seat.id))
-    in_view = modules_in_view(account)
+    with_boxes = {permission.module for permission in release.permissions.values()}
+    in_view = modules_in_view(account) & with_boxes
     return Draft(
         release=release,
         edition=account.edition,

@@ -275,7 +275,8 @@ def test_a_renewal_for_fewer_seats_says_why_nobody_can_be_added(
     def promise(seats: int | None) -> str:
         with app.app_context():
             session = begin_write(company.id)
-            session.get_one(Account, company.id).seats_promised = seats
+            account = session.get_one(Account, company.id)
+            account.seats_promised, account.seats_promised_until = seats, today()
             session.commit()
         return text_of(owner, users(company))
 
