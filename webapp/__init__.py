@@ -63,6 +63,14 @@ def create_app(settings: Settings | None = None) -> Flask:
     login_manager.init_app(app, add_context_processor=False)  # it asks the database
     i18n.init_app(app)
     problem.init_app(app)
+    _add_features(app, settings)
+    guard.public(app.view_functions["static"])
+    guard.init_app(app, _release_in_force(app))
+    app.after_request(identity.note_access)
+    return app
+
+
+def _add_features(app: Flask, settings: Settings) -> None:
     for blueprint in (
         health.blueprint,
         signin.blueprint,
@@ -83,10 +91,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     decisions.init_app(app)
     webhook.init_app(app)
     operator.init_app(app, payments)
-    guard.public(app.view_functions["static"])
-    guard.init_app(app, _release_in_force(app))
-    app.after_request(identity.note_access)
-    return app
 
 
 def _flask_config(settings: Settings) -> dict[str, object]:

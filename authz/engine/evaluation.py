@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from types import ModuleType
 from typing import Any
 
+# casbin's own evaluator, so that the error is casbin's; it ships no types
 from simpleeval import AttributeDoesNotExist  # type: ignore[import-untyped,unused-ignore]
 
 from authz.engine.nodes import (
@@ -120,12 +121,13 @@ def _comparison(node: Comparison) -> Ask:
         )
 
     def ask(request: Sequence[object], row: Sequence[str], graphs: Graphs) -> object:
-        right, answer = first(request, row, graphs), True
+        right = first(request, row, graphs)
+        answer: object = True
         for compare, item in steps:
             if not answer:
                 break
             left, right = right, item(request, row, graphs)
-            answer = compare(left, right)  # type: ignore[assignment]
+            answer = compare(left, right)
         return answer
 
     return ask

@@ -40,7 +40,8 @@ DEEPEST = 50
 #: Attributes that casbin's evaluator never hands out.
 CLOSED_PREFIXES = ("_", "func_")
 CLOSED_ATTRIBUTES = frozenset(
-    "format format_map mro exec tb_frame gi_frame ag_frame cr_frame".split()  # noqa: SIM905
+    {"format", "format_map", "mro", "exec", "tb_frame", "gi_frame", "ag_frame"}
+    | {"cr_frame"}
 )
 
 

@@ -80,7 +80,7 @@ class Lane:
 
 def _holds(request: Sequence[object], entry: Entry, graphs: dict[str, Graph]) -> bool:
     """Whether what is left to ask of a candidate is true."""
-    for ask in entry[3]:  # noqa: SIM110 - a generator costs more than the questions
+    for ask in entry[3]:  # noqa: SIM110  (a generator costs more than the questions)
         if not ask(request, entry[2], graphs):
             return False
     return True

@@ -1,6 +1,7 @@
 """casbin's own reading of a model.conf, checked for what casbin would let pass."""
 
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -74,13 +75,7 @@ def read_model(text: str, file: str = "model.conf") -> Model:
         raise ModelError(
             [_fault("DLG001", f"casbin refuses it: {error}", file)]
         ) from error
-    faults = [
-        _fault("DLG002", f"the section [{title}] lacks `{key} =`", file)
-        for key, title in SECTIONS.items()
-        if key not in parsed.get(key, {})
-    ]
-    if faults:
-        raise ModelError(faults)
+    _require_sections(parsed, file)
     tokens = {
         key: tuple(token.removeprefix(f"{key}_") for token in assertion.tokens)
         for section in ("r", "p")
@@ -88,20 +83,14 @@ def read_model(text: str, file: str = "model.conf") -> Model:
     }
     links = {key: a.value.count("_") for key, a in parsed.get("g", {}).items()}
     matchers = {key: as_python(a.value).strip() for key, a in parsed["m"].items()}
+    effect = parsed["e"]["e"].value
     faults = [
-        _fault("DLG003", f"`{token}` is no name for a token of {key}", file)
-        for key, names in tokens.items()
-        for token in names
-        if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", token)
+        *_name_faults(tokens, file),
+        *_link_faults(matchers["m"], links, file),
+        *_effect_faults(effect, file),
     ]
-    faults += [
-        _fault("DLG004", f"the matcher asks {name}(), [role_definition] lacks it", file)
-        for name in sorted(set(re.findall(r"\b(g\d*)\(", matchers["m"])) - links.keys())
-    ]
-    faults += _effect_faults(parsed["e"]["e"].value, file)
     if faults:
         raise ModelError(faults)
-    effect = parsed["e"]["e"].value
     own_links = tuple(
         key
         for key, assertion in parsed.get("g", {}).items()
@@ -109,6 +98,32 @@ def read_model(text: str, file: str = "model.conf") -> Model:
         not in (["_"] * 2, ["_"] * 3)
     )
     return Model(text, tokens, links, matchers, effect, own_links)
+
+
+def _require_sections(parsed: Mapping[str, Any], file: str) -> None:
+    faults = [
+        _fault("DLG002", f"the section [{title}] lacks `{key} =`", file)
+        for key, title in SECTIONS.items()
+        if key not in parsed.get(key, {})
+    ]
+    if faults:
+        raise ModelError(faults)
+
+
+def _name_faults(tokens: Mapping[str, Iterable[str]], file: str) -> list[Fault]:
+    return [
+        _fault("DLG003", f"`{token}` is no name for a token of {key}", file)
+        for key, names in tokens.items()
+        for token in names
+        if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", token)
+    ]
+
+
+def _link_faults(matcher: str, links: Mapping[str, int], file: str) -> list[Fault]:
+    return [
+        _fault("DLG004", f"the matcher asks {name}(), [role_definition] lacks it", file)
+        for name in sorted(set(re.findall(r"\b(g\d*)\(", matcher)) - links.keys())
+    ]
 
 
 def _effect_faults(effect: str, file: str) -> list[Fault]:

@@ -91,13 +91,13 @@ class Table:
     def _are_texts(self, request: Sequence[object], indexes: tuple[int, ...]) -> bool:
         if len(request) != self._width:
             return False
-        for index in indexes:  # noqa: SIM110 - a generator costs more
+        for index in indexes:  # noqa: SIM110  (a generator costs more)
             if type(request[index]) is not str:
                 return False
         return True
 
     def _has(self, request: Sequence[object], effect: int) -> bool:
-        for lane in self._lanes:  # noqa: SIM110 - a generator costs more
+        for lane in self._lanes:  # noqa: SIM110  (a generator costs more)
             if lane.has(request, effect):
                 return True
         return False

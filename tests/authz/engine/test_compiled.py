@@ -215,7 +215,7 @@ def test_the_shipped_model_answers_alike_on_every_action(person, account):
     rows = policy_of(people, account).rows
     mine = CompiledEvaluator(RELEASE.model, rows)
     casbins = ReferenceEvaluator(RELEASE.model, rows)
-    asked = random.Random(7).sample(everything(people, account), 300)  # noqa: S311
+    asked = random.Random(7).sample(everything(people, account), 300)  # noqa: S311  (a sample)
     assert [answer(mine, q) for q in asked] == [answer(casbins, q) for q in asked]
     assert mine.fallbacks == 0
 

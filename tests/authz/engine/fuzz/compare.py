@@ -79,7 +79,7 @@ def _safely(ask: Callable[[], object]) -> object:
         return ask()
     except EvaluationError:
         return ERROR
-    except Exception as error:  # noqa: BLE001
+    except Exception as error:  # noqa: BLE001  (any other error is a finding)
         return f"{type(error).__name__}: {error}"
 
 

@@ -63,7 +63,7 @@ class Naive:
             self._rows = loaded[policy]
             if any(model.width(row.ptype) is None for row in rows):
                 raise KeyError("ptype")
-        except Exception as error:
+        except Exception as error:  # as casbin fails, whatever it is
             raise RowsError([]) from error
 
     def explain(self, request: Values) -> Explanation:
@@ -81,7 +81,7 @@ class Naive:
                 context = asked.rtype, asked.ptype, asked.mtype
                 return type(self)(*self._given, context).decide(request[1:])
             return self.answer(self.request(request))
-        except Exception as error:
+        except Exception as error:  # whatever it is: never an allow
             raise EvaluationError(request, error) from error
 
     def request(self, request: Values) -> Values:

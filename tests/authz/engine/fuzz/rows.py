@@ -29,7 +29,7 @@ TYPOS = ("", "Allow", "dney", "ALLOW", "deny ")
 
 def a_case(seed: int | str, number: int) -> Case:
     """Case `number` of a seed: the same whenever it is asked for."""
-    random = Random(f"{seed}:{number}")  # noqa: S311
+    random = Random(f"{seed}:{number}")  # noqa: S311  (a sample)
     shape = a_shape(random)
     maker = _Rows(random, shape)
     rows = maker.rows()

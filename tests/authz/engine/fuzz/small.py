@@ -53,7 +53,7 @@ def row_sets() -> Iterator[tuple[Row, ...]]:
 
 def small_cases(share: float = 1, seed: int = 0) -> Iterator[Case]:
     """All of it, or a seeded share."""
-    random = Random(seed)  # noqa: S311
+    random = Random(seed)  # noqa: S311  (a sample)
     for number, (shape, rows) in enumerate(product(shapes(), row_sets())):
         if share >= 1 or random.random() < share:
             yield Case(f"small:{number}", shape, rows, REQUESTS)

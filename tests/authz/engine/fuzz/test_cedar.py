@@ -31,7 +31,7 @@ def asked(
         case = a_case(f"cedar {SEED}", number)
         fits = has_eft is None or ("eft" in case.shape.policy) == has_eft
         if case.shape.effect in effects and fits and not case.shape.second:
-            yield case, Random(number)  # noqa: S311
+            yield case, Random(number)  # noqa: S311  (a sample)
 
 
 def rows_of(case: Case, ptype: str = "p") -> list[Row]:
