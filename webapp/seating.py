@@ -70,23 +70,12 @@ def free_seats(session: Session, account: Account) -> list[Seat]:
     INVARIANT: never so many that more users would sit than seats last, now or after a
     renewal under way.
     """
-    query = select(Seat).where(
-        Seat.account_id == account.id,
-        Seat.user_id.is_(None),
-        Seat.paid_until >= account.ends_on,
-    )
-    free = list(session.scalars(query.order_by(Seat.paid_until.desc(), Seat.id)))
+    lasting = lasting_seats(session, account)
+    free = [seat for seat in lasting if seat.user_id is None]
     promise = account.promise(today())
     if promise is None:
         return free
-    return free[: max(promise - taken_seats(session, account), 0)]
-
-
-def taken_seats(session: Session, account: Account) -> int:
-    """How many users the account has, whatever their state."""
-    query = select(func.count()).select_from(Seat)
-    query = query.where(Seat.account_id == account.id, Seat.user_id.is_not(None))
-    return session.scalar(query) or 0
+    return free[: max(promise - (len(lasting) - len(free)), 0)]
 
 
 def count_seats(session: Session, account: Account) -> Seats:

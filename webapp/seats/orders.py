@@ -12,7 +12,7 @@ from authz import GRACE_DAYS, AuthzError, Edition, UnknownNameError
 from webapp.extensions import begin_write, db, editor
 from webapp.i18n import today
 from webapp.opening import add_seats
-from webapp.seating import lasting_seats, sittings, taken_seats
+from webapp.seating import lasting_seats, sittings
 from webapp.seats.cart import SEAT, SERVICE, Bought, Line, Module
 from webapp.seats.mails import mail_payment, mail_placed
 from webapp.seats.prices import Prices
@@ -94,6 +94,7 @@ class Wish:
 
 def bought(session: Session, account: Account) -> Bought:
     """What the account has, as a cart counts it."""
+    seats = lasting_seats(session, account)
     return Bought(
         edition=Edition(account.edition),
         ends_on=account.ends_on,
@@ -101,8 +102,8 @@ def bought(session: Session, account: Account) -> Bought:
             module.module: Module(ends_on=module.ends_on, renews=module.renews)
             for module in account.modules
         },
-        seats=tuple(seat.paid_until for seat in lasting_seats(session, account)),
-        users=taken_seats(session, account),
+        seats=tuple(seat.paid_until for seat in seats),
+        users=sum(seat.user_id is not None for seat in seats),
     )
 
 
