@@ -204,7 +204,7 @@ def test_of_what_the_server_said_only_the_code_is_shown_with_what_to_do(
     tab, page = shown(owner, company, invited)
     assert f"Email non riuscita: {words}<" in tab
     assert f"; {words}<" in page
-    assert "mx7" not in tab + page
+    assert "mx7.host" not in tab + page
 
 
 def test_a_mail_that_left_after_all_says_nothing_of_failures(
