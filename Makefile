@@ -12,7 +12,7 @@ demo: .venv/.runtime ## serve a demo on 127.0.0.1:8000 (PORT=8001, KEEP=1 keeps 
 	@exec $(BIN)/delega demo --port $(PORT) $(if $(KEEP),--keep)
 
 test: .venv/.dev ## run all tests
-	@$(BIN)/pytest -q
+	@$(BIN)/pytest -q -n auto --dist loadfile
 
 lint: .venv/.dev ## style, types, imports, policy
 	@$(BIN)/ruff check
