@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from authz.accounts.editor import Editor, Sitting
     from authz.accounts.enforcer import Enforcer, Explained
-    from authz.accounts.freshness import EveryTime, PageWatch, Watch
+    from authz.accounts.freshness import EveryTime, Freshness, Loaded, PageWatch, Watch
     from authz.accounts.publishing import publish
+    from authz.accounts.shadow import Shadow
     from authz.decision import INERT, TEXTS, Decision, Reason
     from authz.errors import (
         AuthzError,
@@ -48,8 +49,15 @@ if TYPE_CHECKING:
 _HOMES = {
     "authz.accounts.editor": ("Editor", "Sitting"),
     "authz.accounts.enforcer": ("Enforcer", "Explained"),
-    "authz.accounts.freshness": ("EveryTime", "PageWatch", "Watch"),
+    "authz.accounts.freshness": (
+        "EveryTime",
+        "Freshness",
+        "Loaded",
+        "PageWatch",
+        "Watch",
+    ),
     "authz.accounts.publishing": ("publish",),
+    "authz.accounts.shadow": ("Shadow",),
     "authz.decision": ("INERT", "TEXTS", "Decision", "Reason"),
     "authz.errors": (
         "AuthzError",
@@ -107,7 +115,9 @@ __all__ = [
     "EveryTime",
     "Explained",
     "Fault",
+    "Freshness",
     "IllegalSetError",
+    "Loaded",
     "NotReadyError",
     "PageWatch",
     "Permission",
@@ -115,6 +125,7 @@ __all__ = [
     "PolicyError",
     "Reason",
     "Release",
+    "Shadow",
     "Sitting",
     "StaleVersionError",
     "State",

@@ -59,11 +59,17 @@ class EvaluationError(AuthzError):
 
     Attributes:
         request: the tokens that were asked.
+        oddities: fields of it that are missing, too many or no texts, one line each.
     """
 
-    def __init__(self, request: Sequence[object], cause: BaseException) -> None:
-        self.request = tuple(request)
-        super().__init__(f"casbin could not answer: {cause}")
+    def __init__(
+        self,
+        request: Sequence[object],
+        cause: BaseException,
+        oddities: Sequence[str] = (),
+    ) -> None:
+        self.request, self.oddities = tuple(request), tuple(oddities)
+        super().__init__("; ".join((f"casbin could not answer: {cause}", *oddities)))
 
 
 class UnknownNameError(AuthzError):

@@ -11,7 +11,10 @@ SHORTEST_KEY = 32
 _RELATIVE = "sqlite:///"
 LOCAL = "http://127.0.0.1:8000"
 CHANNEL = "01879020517"
-EVALUATORS = ("reference", "compiled")
+EVALUATORS = ("compiled", "casbin")
+WORKERS = 2
+CACHED_ACCOUNTS = 100_000
+SHADOW_ONE_IN = 1_000
 
 
 class SettingsError(Exception):
@@ -35,8 +38,12 @@ class Settings:
         trusted_proxies: how many proxies in front set X-Forwarded-For and -Proto.
         unsigned_releases: publish without signatures; on loopback alone.
         cached_accounts: snapshots kept in a process.
-        evaluator: `reference` is casbin itself, `compiled` its equal from indexes.
+        evaluator: `compiled` answers from indexes as casbin does, `casbin` is casbin itself.
+        shadow_one_in: of so many answers one is also asked of casbin; 0: none.
         payment_secrets: sign what the payment service sends; none: it is not heard.
+        decisions_per_minute: what one key of a service may ask of this node; 0: no limit.
+        workers: how many processes share it.
+        decision_log: a file that gets a line for each decision; `-`: standard output.
     """
 
     database_url: str
@@ -48,7 +55,7 @@ class Settings:
     xsd_path: Path | None = None
     prices_path: Path | None = None
     transmitter: str = CHANNEL
-    cached_accounts: int = 256
+    cached_accounts: int = CACHED_ACCOUNTS
     trusted_proxies: int = 0
     smtp_host: str = "127.0.0.1"
     smtp_port: int = 25
@@ -56,6 +63,10 @@ class Settings:
     unsigned_releases: bool = False
     payment_secrets: tuple[str, ...] = ()
     evaluator: str = EVALUATORS[0]
+    shadow_one_in: int = SHADOW_ONE_IN
+    decisions_per_minute: int = 60_000
+    workers: int = WORKERS
+    decision_log: str = ""
     session_idle: timedelta = timedelta(minutes=30)
     session_absolute: timedelta = timedelta(hours=12)
 
@@ -84,7 +95,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         xsd_path=_path(env, "DELEGA_XSD"),
         prices_path=_path(env, "DELEGA_PRICES"),
         transmitter=env.get("DELEGA_TRANSMITTER", CHANNEL),
-        cached_accounts=_number(env, "DELEGA_CACHED_ACCOUNTS", 256),
+        cached_accounts=_number(env, "DELEGA_CACHED_ACCOUNTS", CACHED_ACCOUNTS),
         smtp_host=env.get("DELEGA_SMTP_HOST", "127.0.0.1"),
         smtp_port=_number(env, "DELEGA_SMTP_PORT", 25),
         mail_from=env.get("DELEGA_MAIL_FROM", "delega@localhost"),
@@ -92,6 +103,12 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         unsigned_releases=demo or _unsigned(env, url),
         payment_secrets=_payment_secrets(env),
         evaluator=_evaluator(env),
+        shadow_one_in=_number(env, "DELEGA_SHADOW_ONE_IN", SHADOW_ONE_IN, least=0),
+        decisions_per_minute=_number(
+            env, "DELEGA_DECISIONS_PER_MINUTE", 60_000, least=0
+        ),
+        workers=worker_count(env),
+        decision_log=env.get("DELEGA_DECISION_LOG", ""),
     )
 
 
@@ -101,6 +118,17 @@ def _evaluator(env: Mapping[str, str]) -> str:
         known = " and ".join(f"`{each}`" for each in EVALUATORS)
         raise SettingsError(f"DELEGA_EVALUATOR is `{name}`; there are {known}")
     return name
+
+
+def worker_count(environ: Mapping[str, str] | None = None) -> int:
+    """How many processes serve; needs no other setting."""
+    env = os.environ if environ is None else environ
+    return _number(env, "DELEGA_WORKERS", WORKERS)
+
+
+def lane_wanted(environ: Mapping[str, str] | None = None) -> bool:
+    """Whether decisions are answered before Flask; needs no other setting."""
+    return _flag(os.environ if environ is None else environ, "DELEGA_LANE", "1")
 
 
 def policy_folder(environ: Mapping[str, str] | None = None) -> Path | None:
@@ -160,15 +188,18 @@ def _path(env: Mapping[str, str], name: str) -> Path | None:
     return Path(env[name]) if env.get(name) else None
 
 
-def _flag(env: Mapping[str, str], name: str) -> bool:
-    value = env.get(name, "0")
+def _flag(env: Mapping[str, str], name: str, default: str = "0") -> bool:
+    value = env.get(name, default)
     if value not in ("0", "1", ""):
         raise SettingsError(f"{name} is `{value}`; write 1 or 0")
     return value == "1"
 
 
-def _number(env: Mapping[str, str], name: str, default: int) -> int:
+def _number(
+    env: Mapping[str, str], name: str, default: int, least: int | None = None
+) -> int:
     value = env.get(name, str(default))
-    if not value.isdecimal() or int(value) < min(default, 1):
+    smallest = min(default, 1) if least is None else least
+    if not value.isdecimal() or int(value) < smallest:
         raise SettingsError(f"{name} is `{value}`; write a whole number")
     return int(value)

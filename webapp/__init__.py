@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from authz import Enforcer, NotReadyError, Release
+from authz import Enforcer, NotReadyError, Release, Shadow
 from authz.engine import CompiledEvaluator, ReferenceEvaluator
 from authz.storage import SqlStore, discard_unfinished, prepare, reading_engine
 from config.settings import Settings, read_settings
@@ -39,7 +39,7 @@ from webapp.seats import payments, webhook
 MIGRATIONS = Path(__file__).with_name("migrations")
 MAX_UPLOAD_BYTES = 30_000_000
 _EVALUATORS: dict[str, type[ReferenceEvaluator] | type[CompiledEvaluator]] = {
-    "reference": ReferenceEvaluator,
+    "casbin": ReferenceEvaluator,
     "compiled": CompiledEvaluator,
 }
 
@@ -125,12 +125,15 @@ def _open_database(app: Flask, settings: Settings) -> None:
             os.register_at_fork(after_in_child=partial(engine.dispose, close=False))
     app.extensions["delega_reading"] = reading
     app.extensions["delega_store"] = store
-    app.extensions["delega_enforcer"] = Enforcer(
+    enforcer = Enforcer(
         store,
         freshness.init_app(app, settings.database_url),
         evaluator=_EVALUATORS[settings.evaluator],
         capacity=settings.cached_accounts,
     )
+    if settings.evaluator == "compiled":
+        enforcer.compare_with(Shadow(store, settings.shadow_one_in))
+    app.extensions["delega_enforcer"] = enforcer
 
 
 def _release_in_force(app: Flask) -> Release | None:

@@ -22,7 +22,7 @@ def healthz() -> Response:
 @blueprint.get("/readyz")
 @public
 def readyz() -> Response | tuple[Response, int]:
-    """200 with release and revision, 503 with the reason."""
+    """200 with release, revision and what this process counted, 503 with the reason."""
     try:
         _require_migrated()
         enforcer().start()
@@ -37,7 +37,11 @@ def readyz() -> Response | tuple[Response, int]:
         reason = "the database does not answer"
         return jsonify(status="not ready", reason=reason), 503
     return jsonify(
-        status="ready", release=release.hash[:12], revision=enforcer().revision
+        status="ready",
+        release=release.hash[:12],
+        revision=enforcer().revision,
+        shadow=enforcer().shadowed,
+        answered=current_app.extensions["delega_counts"](),
     )
 
 

@@ -4,14 +4,16 @@ Only `get` is called without the lock of its owner.
 """
 
 import threading
+from collections import deque
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import count
 from typing import Generic, TypeVar
 
 from authz.storage.protocol import EVERY_ACCOUNT, Changes
 
 S = TypeVar("S")
+
+NEVER = float("inf")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,18 +32,27 @@ class Loaded(Generic[S]):
     valid_until: datetime | None = None
 
 
-@dataclass(slots=True, eq=False)
 class Entry(Generic[S]):
-    """A snapshot and the wall-clock time it is for."""
+    """A snapshot and the time it is for, seconds of the wall clock.
 
-    loaded: Loaded[S]
-    since: datetime
-    used: int = 0
+    There is one per account of a process: small, and flat.
+    """
 
-    def covers(self, instant: datetime) -> bool:
+    __slots__ = ("revision", "since", "snapshot", "until", "used")
+
+    def __init__(self, loaded: Loaded[S], since: float) -> None:
+        until = loaded.valid_until
+        self.snapshot, self.revision, self.since = (
+            loaded.snapshot,
+            loaded.revision,
+            since,
+        )
+        self.until = NEVER if until is None else until.timestamp()
+        self.used = False
+
+    def covers(self, instant: float) -> bool:
         """Whether the account's dated rows are then as they were read."""
-        until = self.loaded.valid_until
-        return self.since <= instant and (until is None or instant < until)
+        return self.since <= instant < self.until
 
 
 @dataclass(slots=True)
@@ -54,26 +65,31 @@ class Loading:
 
 
 class SnapshotCache(Generic[S]):
-    """At most `capacity` snapshots, the least recently used going first."""
+    """At most `capacity` snapshots; of those not asked for lately the oldest goes first.
+
+    Attributes:
+        entries: the snapshots by account, for `get` alone.
+    """
 
     def __init__(self, capacity: int) -> None:
         self._capacity = capacity
-        self._entries: dict[str, Entry[S]] = {}
+        self.entries: dict[str, Entry[S]] = {}
+        # names of all entries, and of some that were dropped in the meantime
+        self._turns: deque[str] = deque()
         self._loads: dict[str, Loading] = {}
-        self._ticks = count(1)
         self.database_id: str | None = None
 
     def get(self, account: str) -> Entry[S] | None:
         """The account's snapshot, if it is here."""
-        entry = self._entries.get(account)
+        entry = self.entries.get(account)
         if entry is not None:
-            entry.used = next(self._ticks)
+            entry.used = True
         return entry
 
     def discard(self, account: str, entry: Entry[S]) -> None:
         """Drop this snapshot, unless another took its place."""
-        if self._entries.get(account) is entry:
-            del self._entries[account]
+        if self.entries.get(account) is entry:
+            del self.entries[account]
 
     def register(self, account: str) -> Loading:
         """Announce a load, before its transaction begins.
@@ -97,22 +113,36 @@ class SnapshotCache(Generic[S]):
         return same and loading.newest <= loaded.revision
 
     def enter(self, account: str, entry: Entry[S]) -> None:
-        """Keep a snapshot; the least recently used goes when there are too many."""
-        entry.used = next(self._ticks)
-        self._entries[account] = entry
-        while len(self._entries) > self._capacity:
-            oldest = min(self._entries, key=lambda name: self._entries[name].used)
-            del self._entries[oldest]
+        """Keep a snapshot, and let go of others when there are too many."""
+        # before it is there: it has yet to serve the round that loaded it
+        while len(self.entries) >= self._capacity and account not in self.entries:
+            self._let_go()
+        self.entries[account] = entry
+        self._turns.append(account)
+        if len(self._turns) > 2 * self._capacity:
+            self._turns = deque(self.entries)
+
+    def _let_go(self) -> None:
+        """Give the next in turn another turn if it was asked for since its last one."""
+        account = self._turns.popleft()
+        entry = self.entries.get(account)
+        if entry is None:
+            return
+        if entry.used:
+            entry.used = False
+            self._turns.append(account)
+        else:
+            del self.entries[account]
 
     def drop(self, changes: Changes, applied: int) -> None:
         """Drop what changed after `applied`: everything, when the database is another."""
         revision = changes.revision
         if changes.database_id != self.database_id or revision < applied:
-            self._entries.clear()
+            self.entries.clear()
             self.database_id = changes.database_id
             accounts, revision = set(self._loads), max(revision, applied)
         elif EVERY_ACCOUNT in changes.accounts:
-            accounts = {*self._loads, *self._entries}
+            accounts = {*self._loads, *self.entries}
         else:
             accounts = set(changes.accounts)
         for account in accounts:
@@ -121,6 +151,6 @@ class SnapshotCache(Generic[S]):
     def _drop_older(self, account: str, revision: int) -> None:
         if account in self._loads:
             self._loads[account].newest = revision
-        entry = self._entries.get(account)
-        if entry is not None and entry.loaded.revision < revision:
-            del self._entries[account]
+        entry = self.entries.get(account)
+        if entry is not None and entry.revision < revision:
+            del self.entries[account]

@@ -24,6 +24,7 @@ import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from typing import Generic, TypeVar
 
 from authz.accounts.cache import Entry, Loaded, Loading, SnapshotCache
@@ -40,12 +41,15 @@ ROUNDS = 3
 #: How long a settled page is believed: bounds what writing behind its back can do.
 BELIEVED_SECONDS = 1.0
 _EVERYTHING_APPLIED = 2**62
-_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+_LONG_AGO = float("-inf")
+
+#: Seconds since the host started, its sleep included.
+boot_time = partial(time.clock_gettime, time.CLOCK_BOOTTIME)
 
 
-def boot_time() -> float:
-    """Seconds since the host started, its sleep included."""
-    return time.clock_gettime(time.CLOCK_BOOTTIME)
+def utc_now() -> datetime:
+    """The wall clock, which a Freshness reads as `time.time` where nothing else is given."""
+    return datetime.now(UTC)
 
 
 class Freshness(Generic[S]):
@@ -65,10 +69,11 @@ class Freshness(Generic[S]):
         load: Callable[[str], Loaded[S]],
         *,
         capacity: int = 256,
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        now: Callable[[], datetime] = utc_now,
     ) -> None:
         self._store, self._watch, self._load_snapshot = store, watch, load
-        self._capacity, self._now = capacity, now
+        self._capacity = capacity
+        self._wall = time.time if now is utc_now else lambda: now().timestamp()
         self.clock: Callable[[], float] = boot_time
         self._forget()
         forget = weakref.WeakMethod(self._forget)
@@ -86,7 +91,7 @@ class Freshness(Generic[S]):
             NotReadyError: the store can not be read, or the wall clock is behind it.
         """
         self._catch_up()
-        self._require_clock(self._now())
+        self._require_clock(self._wall())
 
     def at_least(self, revision: int) -> None:
         """Make sure that answers from now on are of that revision or newer.
@@ -100,12 +105,15 @@ class Freshness(Generic[S]):
             text = f"revision {revision} is asked for, the store is at {self.revision}"
             raise NotReadyError(text)
 
-    def ask(self, account: str, evaluate: Callable[[S], T]) -> tuple[T, int]:
+    def ask(
+        self, account: str, evaluate: Callable[..., T], *question: object
+    ) -> tuple[T, int]:
         """Answer from a snapshot no older than this call.
 
         Args:
             account: whose snapshot.
-            evaluate: the question; may be asked up to three times.
+            evaluate: is given a snapshot, then `question`; may be asked several times.
+            question: what it is given.
 
         Returns:
             The answer and a revision at which it is right.
@@ -113,26 +121,48 @@ class Freshness(Generic[S]):
         Raises:
             NotReadyError: no answer stands; never to be read as an allow.
         """
+        # DECIDE as almost every one goes: nothing to read, one round. Whatever is not
+        # so goes the long way, which says the same in the words of the protocol.
+        word = self._watch.word
+        applied, deadline = self._applied
+        entry = self._cache.entries.get(account)
+        if entry is not None and word() == 2 * applied:
+            answer = evaluate(entry.snapshot, *question)
+            now = self._wall()
+            if self._newest_at <= now and entry.since <= now < entry.until:
+                if word() == 2 * applied and self.clock() <= deadline:
+                    entry.used = True
+                    return answer, applied
+                if (caught_up := self._caught_up(account, entry)) is not None:
+                    return answer, caught_up
+        return self.rounds(account, lambda snapshot: evaluate(snapshot, *question))
+
+    def rounds(self, account: str, evaluate: Callable[[S], T]) -> tuple[T, int]:
+        """The same, as the protocol has it: for what has to be read or asked again."""
         if not self._settled(*self._applied):
             self._catch_up()
         for _round in range(ROUNDS):
             # INVARIANT: noted before the snapshot; what is read later may be newer than it
             applied, deadline = self._applied
             entry = self._cached(account) or self._load(account)
-            answer = evaluate(entry.loaded.snapshot)
+            answer = evaluate(entry.snapshot)
             if not self._in_time(entry):
                 continue
             # INVARIANT: settled at what was noted, not merely unchanged
             if self._settled(applied, deadline):
                 return answer, applied
-            self._catch_up()
-            applied = self.revision
-            if self._stands(account, entry):
-                return answer, applied
+            if (caught_up := self._caught_up(account, entry)) is not None:
+                return answer, caught_up
         raise NotReadyError(f"{account} changes faster than it can be answered")
 
     def _settled(self, applied: int, deadline: float) -> bool:
         return self._watch.word() == 2 * applied and self.clock() <= deadline
+
+    def _caught_up(self, account: str, entry: Entry[S]) -> int | None:
+        """The revision caught up to, if the snapshot still stands at it."""
+        self._catch_up()
+        applied = self.revision
+        return applied if self._stands(account, entry) else None
 
     def _stands(self, account: str, entry: Entry[S]) -> bool:
         # INVARIANT: identity; whichever thread's catch-up dropped it, it is gone
@@ -147,13 +177,16 @@ class Freshness(Generic[S]):
         return None
 
     def _in_time(self, entry: Entry[S]) -> bool:
-        instant = self._now()
+        instant = self._wall()
         self._require_clock(instant)
         return entry.covers(instant)
 
-    def _require_clock(self, instant: datetime) -> None:
+    def _require_clock(self, instant: float) -> None:
         if instant < self._newest_at:
-            text = f"the clock says {instant}, the last change was at {self._newest_at}"
+            clock, last = (
+                datetime.fromtimestamp(at, UTC) for at in (instant, self._newest_at)
+            )
+            text = f"the clock says {clock}, the last change was at {last}"
             raise NotReadyError(text)
 
     def _load(self, account: str) -> Entry[S]:
@@ -161,12 +194,13 @@ class Freshness(Generic[S]):
             entry = self._cached(account)
             if entry is not None:
                 return entry
-            since = self._now()
-            entry = Entry(self._load_snapshot(account), since)
+            since = self._wall()
+            loaded = self._load_snapshot(account)
+            entry = Entry(loaded, since)
             with self._lock:
                 # INVARIANT: else a snapshot from before a change enters after its
                 # catch-up. A refused one serves its own round: the last look judges it
-                if self._cache.may_enter(entry.loaded, loading):
+                if self._cache.may_enter(loaded, loading):
                     self._cache.enter(account, entry)
             return entry
 
@@ -202,7 +236,7 @@ class Freshness(Generic[S]):
     def _apply(self, changes: Changes, deadline: float) -> None:
         # INVARIANT: drop first; who sees the new revision must not find an old snapshot
         self._cache.drop(changes, self.revision)
-        self._newest_at = changes.at or _LONG_AGO
+        self._newest_at = changes.at.timestamp() if changes.at else _LONG_AGO
         self._applied = changes.revision, deadline
 
     def _forget(self) -> None:

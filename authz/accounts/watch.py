@@ -26,10 +26,8 @@ class PageWatch:
 
     def __init__(self, page: Page, read_head: ReadHead) -> None:
         self._page, self._read_head = page, read_head
-
-    def word(self) -> int:
-        """The word of the page."""
-        return self._page.word()
+        #: the word of the page; asked twice in each decision, so without a detour
+        self.word = page.word
 
     def remap(self) -> None:
         """Follow the path to the page it names now."""

@@ -4,7 +4,7 @@ model -> plan (once per model) -> table (once per set of rows) -> decide. What t
 can not answer goes to casbin itself on the same rows, and is counted.
 """
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from threading import Lock
 
 from authz.engine.context import USUAL, Context, context_of, has_context
@@ -16,13 +16,19 @@ from authz.engine.model import Model
 from authz.engine.plan import plan_of
 from authz.engine.reference import ReferenceEvaluator
 from authz.engine.rows import Row
+from authz.engine.standing import standing
 from authz.engine.table import Table
+from authz.engine.unanswered import unanswered
 from authz.engine.walks import Walks
-from authz.errors import EvaluationError
 
 
 class CompiledEvaluator:
     """An `Evaluator` that answers exactly as `ReferenceEvaluator` does.
+
+    Args:
+        model: of the rows.
+        rows: in casbin's order.
+        table: the same rows, indexed already; they are then looked at when needed.
 
     Attributes:
         plan: what it does, `plan.describe()` for a reviewer.
@@ -32,14 +38,16 @@ class CompiledEvaluator:
         RowsError: casbin can not load the rows.
     """
 
-    def __init__(self, model: Model, rows: Sequence[Row]) -> None:
+    def __init__(
+        self, model: Model, rows: Sequence[Row], table: Table | None = None
+    ) -> None:
         self.plan = plan_of(model, USUAL)
         self.fallbacks = 0
-        self._model, self._rows = model, tuple(rows)
+        self._model, self._rows = model, rows if table else tuple(rows)
         self._lock = Lock()
         self._casbin: ReferenceEvaluator | None = None
         self._known_walks: Walks | None = None
-        self._tables: dict[Context, Table | None] = {}
+        self._tables: dict[Context, Table | None] = {USUAL: table} if table else {}
         self._table = self._table_of(USUAL)
         if self._table is None:
             # now, so that rows which casbin refuses are refused here
@@ -56,18 +64,29 @@ class CompiledEvaluator:
 
     def explain(self, request: Sequence[object]) -> Explanation:
         """Answer, with the row that casbin names and the walks behind it."""
-        found = None if has_context(request) else self._walk(request)
+        found = self._walk(request)
         if found is None:
             return self._reference().explain(request)
         allowed, values = found
         walks = self._walks()
-        row = walks.row(values)
+        row = walks.row(request, values)
         paths = walks.paths(request, row) if row else ()
         return Explanation(allowed=allowed, row=row, paths=paths)
 
     def path(self, start: str, goal: str, domain: str) -> tuple[Row, ...] | None:
         """The shortest walk over `g`, inside the domain if `g` has one."""
         return self._walks().path(start, goal, domain)
+
+    def reaches(self, start: str, goal: str, domain: str) -> bool:
+        """Whether `g` leads from start to goal, in the nine links that casbin follows."""
+        if self._table is None:
+            return self._reference().reaches(start, goal, domain)
+        graph = self._table.graphs.get("g")
+        return graph.holds(start, goal, domain) if graph else start == goal
+
+    def standing(self, known: Sequence[str]) -> Hashable | None:
+        """What the plan looks at: roles held, and the values that rows name."""
+        return standing(self.plan, self._table, known) if self._table else None
 
     def _walk(self, request: Sequence[object]) -> tuple[bool, Sequence[str]] | None:
         """Answer and deciding row as casbin finds them; None: only casbin knows."""
@@ -82,7 +101,7 @@ class CompiledEvaluator:
         except (UnsureError, RecursionError):  # a list inside itself, not looked at
             return None
         except Exception as error:  # whatever it is: never an allow
-            raise EvaluationError(request, error) from error
+            raise unanswered(self._model, request, error) from error
 
     def _table_of(self, context: Context) -> Table | None:
         """The rows that a context asks, under its plan; None: casbin's."""

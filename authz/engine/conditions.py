@@ -32,6 +32,12 @@ REMEMBERED = 4_096
 
 @lru_cache(maxsize=REMEMBERED)
 def matcher_with(plan: Plan, texts: tuple[str, ...]) -> Ask:
+    """What `node_with` means, as a function; it raises what that raises."""
+    return meaning(node_with(plan, texts))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def node_with(plan: Plan, texts: tuple[str, ...]) -> Node:
     """The matcher of a row that carries these texts in its condition columns.
 
     Raises:
@@ -47,7 +53,7 @@ def matcher_with(plan: Plan, texts: tuple[str, ...]) -> Ask:
     if whole != _filled(plan.node, iter(parts)):
         problem = "a condition that reaches beyond its brackets is casbin's"
         raise NotCompilableError(problem)
-    return meaning(whole)
+    return whole
 
 
 def _filled(node: Node, parts: Iterator[Node]) -> Node:

@@ -1,9 +1,10 @@
 """The interface that casbin itself and every faster form of it serve alike."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from authz.engine.model import Model
 from authz.engine.rows import Row
 
 
@@ -39,4 +40,24 @@ class Evaluator(Protocol):
 
     def path(self, start: str, goal: str, domain: str) -> tuple[Row, ...] | None:
         """The `g` rows that lead from start to goal, () when equal, None if none."""
+        ...
+
+    def reaches(self, start: str, goal: str, domain: str) -> bool:
+        """Whether `g` leads from start to goal, as casbin answers it."""
+        ...
+
+    def standing(self, known: Sequence[str]) -> Hashable | None:
+        """What answers depend on of a request's first values, None if it can't be told.
+
+        Two that compare equal, of whatever rows on top of the same shared ones, are
+        answered alike whatever values follow.
+        """
+        ...
+
+
+class EvaluatorFactory(Protocol):
+    """How rows become an evaluator: casbin itself, or a form proved equal to it."""
+
+    def __call__(self, model: Model, rows: Sequence[Row]) -> Evaluator:
+        """Build it."""
         ...

@@ -13,8 +13,7 @@ from authz.engine.atoms import Key
 from authz.engine.evaluation import Ask
 from authz.engine.patterns import WHOLE, prefix_length
 from authz.engine.plan import Branch
-from authz.engine.reach import Bucket, Entry, bucketed, rows_by_role
-from authz.engine.roles import Graph
+from authz.engine.reach import Bucket, Entry, Graphs, bucketed, rows_by_role
 
 KeyOf = Callable[[Sequence[Any]], Any]
 Shape = tuple[int, ...]
@@ -27,14 +26,18 @@ _NO_REQUEST: tuple[str, ...] = ()
 
 
 class Lane:
-    """One branch over some rows."""
+    """One branch over some rows.
+
+    The graphs it is built with settle what rows say alone; those it is asked with say
+    who reaches what. They differ where rows are layered.
+    """
 
     def __init__(
-        self, branch: Branch, entries: Sequence[Entry], graphs: dict[str, Graph]
+        self, branch: Branch, entries: Sequence[Entry], graphs: Graphs
     ) -> None:
-        self._graphs = graphs
+        has_domain = {name: graph.has_domain for name, graph in graphs.items()}
         self._guards = [atom.ask for atom in branch.of("request")]
-        self._rows_of = rows_by_role(branch.roles, graphs)
+        self._rows_of = rows_by_role(branch.roles, has_domain)
         keys, shapes = _keys(branch, entries)
         loose = [ask for key, ask in branch.keys if key not in keys]
         settle = _settler(branch, loose, graphs)
@@ -45,9 +48,8 @@ class Lane:
             asked = _picker([(k.asked, n) for k, n in zip(keys, shape, strict=True)])
             self._groups.append((asked, bucketed(settle(rows), held, columns)))
 
-    def has(self, request: Sequence[object], effect: int) -> bool:
+    def has(self, request: Sequence[object], effect: int, graphs: Graphs) -> bool:
         """Whether a row that says `effect` matches; asked where nothing can raise."""
-        graphs = self._graphs
         for guard in self._guards:
             if not guard(request, _NO_REQUEST, graphs):
                 return False
@@ -55,30 +57,30 @@ class Lane:
             bucket = buckets.get(key_of(request))
             if bucket is None:
                 continue
-            for entry in self._rows_of(bucket, request):
+            for entry in self._rows_of(bucket, request, graphs):
                 is_open = entry[3] and not _holds(request, entry, graphs)
                 if entry[1] == effect and not is_open:
                     return True
         return False
 
-    def matches(self, request: Sequence[object]) -> Iterator[Entry]:
+    def matches(self, request: Sequence[object], graphs: Graphs) -> Iterator[Entry]:
         """All rows that match; asked where nothing can raise."""
-        for entry in self.candidates(request):
-            if _holds(request, entry, self._graphs):
+        for entry in self.candidates(request, graphs):
+            if _holds(request, entry, graphs):
                 yield entry
 
-    def candidates(self, request: Sequence[object]) -> Iterator[Entry]:
+    def candidates(self, request: Sequence[object], graphs: Graphs) -> Iterator[Entry]:
         """Rows that the request may match; all that do are among them."""
         for guard in self._guards:
-            if not guard(request, _NO_REQUEST, self._graphs):
+            if not guard(request, _NO_REQUEST, graphs):
                 return
         for key_of, buckets in self._groups:
             bucket = buckets.get(key_of(request))
             if bucket is not None:
-                yield from self._rows_of(bucket, request)
+                yield from self._rows_of(bucket, request, graphs)
 
 
-def _holds(request: Sequence[object], entry: Entry, graphs: dict[str, Graph]) -> bool:
+def _holds(request: Sequence[object], entry: Entry, graphs: Graphs) -> bool:
     """Whether what is left to ask of a candidate is true."""
     for ask in entry[3]:  # noqa: SIM110  (a generator costs more than the questions)
         if not ask(request, entry[2], graphs):
@@ -128,7 +130,7 @@ def _picker(columns: Sequence[tuple[int, int]]) -> KeyOf:
 
 
 def _settler(
-    branch: Branch, loose: Sequence[Ask], graphs: dict[str, Graph]
+    branch: Branch, loose: Sequence[Ask], graphs: Graphs
 ) -> Callable[[Iterable[Entry]], Iterable[Entry]]:
     """What can be said of a row before any request is said once, here.
 

@@ -26,8 +26,10 @@ class Loaded:
     graphs: dict[str, Graph]
 
 
-def load(model: Model, rows: Sequence[Row]) -> Loaded:
-    """Take rows in as casbin does.
+def load(
+    model: Model, rows: Sequence[Row], graphs: dict[str, Graph] | None = None
+) -> Loaded:
+    """Take rows in as casbin does; the g rows into new graphs, or into those given.
 
     Raises:
         UnloadableError: a type the model lacks, a g row too short, or priorities that
@@ -36,7 +38,7 @@ def load(model: Model, rows: Sequence[Row]) -> Loaded:
     policies: dict[str, list[Values]] = {
         key: [] for key in model.tokens if key.startswith("p")
     }
-    graphs = graphs_of(model.links)
+    graphs = graphs_of(model.links) if graphs is None else graphs
     for row in rows:
         ptype, values = row.ptype, row.values
         if ptype in graphs:

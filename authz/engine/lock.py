@@ -2,8 +2,11 @@
 
 Four threads on four separate enforcers raise spurious `SystemError`s on Python 3.11,
 because each enforce parses the matcher anew.
+
+A thread that holds it may take it again: what casbin calls back (a watcher, a function
+of a matcher) may ask or change an enforcer too.
 """
 
-from threading import Lock
+from threading import RLock
 
-CASBIN_LOCK = Lock()
+CASBIN_LOCK = RLock()

@@ -1,13 +1,17 @@
 """casbin's own reading of a model.conf, checked for what casbin would let pass."""
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from casbin.effect import get_effector
 from casbin.model import Model as CasbinModel  # type: ignore[import-untyped,unused-ignore]
 
+from authz.engine.traps.conf import read_conf
+from authz.engine.traps.conf_traps import MARK, conf_traps
+from authz.engine.traps.model_traps import Parts, model_traps
+from authz.engine.traps.trap import Trap
 from authz.errors import Fault, ModelError
 
 SECTIONS = {
@@ -29,6 +33,8 @@ class Model:
         matchers: `m`, `m2` … as casbin evaluates them: Python expressions.
         effect: `e` as casbin compares it.
         own_links: those of `links` that are neither `_, _` nor `_, _, _`.
+        file: where it stands.
+        traps: what casbin reads otherwise than it looks; the gate refuses them.
     """
 
     text: str
@@ -37,6 +43,8 @@ class Model:
     matchers: dict[str, str]
     effect: str
     own_links: tuple[str, ...] = ()
+    file: str = "model.conf"
+    traps: tuple[Trap, ...] = ()
 
     @property
     def matcher(self) -> str:
@@ -72,37 +80,52 @@ def read_model(text: str, file: str = "model.conf") -> Model:
     try:
         parsed = casbin_model(text).model
     except Exception as error:  # casbin raises bare RuntimeError and worse
-        raise ModelError(
-            [_fault("DLG001", f"casbin refuses it: {error}", file)]
-        ) from error
+        raise ModelError([_unreadable(text, file, error)]) from error
+    return model_of(parsed, text, file)
+
+
+def model_of(
+    parsed: Mapping[str, Any], text: str = "", file: str = "model.conf"
+) -> Model:
+    """What casbin made of a model.conf, or of definitions given it in other ways.
+
+    Raises:
+        ModelError: as `read_model`.
+    """
     _require_sections(parsed, file)
-    tokens = {
-        key: tuple(token.removeprefix(f"{key}_") for token in assertion.tokens)
-        for section in ("r", "p")
-        for key, assertion in parsed[section].items()
-    }
-    links = {key: a.value.count("_") for key, a in parsed.get("g", {}).items()}
-    matchers = {key: as_python(a.value).strip() for key, a in parsed["m"].items()}
-    effect = parsed["e"]["e"].value
-    faults = [
-        *_name_faults(tokens, file),
-        *_link_faults(matchers["m"], links, file),
-        *_effect_faults(effect, file),
-    ]
-    if faults:
-        raise ModelError(faults)
-    own_links = tuple(
-        key
-        for key, assertion in parsed.get("g", {}).items()
-        if [token.strip() for token in assertion.value.split(",")]
-        not in (["_"] * 2, ["_"] * 3)
+    roles = {key: assertion.value for key, assertion in parsed.get("g", {}).items()}
+    parts = Parts(
+        conf=read_conf(text),
+        tokens={
+            key: tuple(token.removeprefix(f"{key}_") for token in assertion.tokens)
+            for section in ("r", "p")
+            for key, assertion in parsed[section].items()
+        },
+        links={key: value.count("_") for key, value in roles.items()},
+        own_links=tuple(key for key, value in roles.items() if _is_own(value)),
+        matchers={key: as_python(a.value).strip() for key, a in parsed["m"].items()},
+        effect=parsed["e"]["e"].value,
     )
-    return Model(text, tokens, links, matchers, effect, own_links)
+    faults = [*_name_faults(parts), *_link_faults(parts), *_effect_faults(parts)]
+    if faults:
+        raise ModelError([replace(fault, file=file) for fault in faults])
+    _conf, tokens, links, own_links, matchers, effect = parts
+    traps = (*conf_traps(text), *model_traps(parts))
+    return Model(text, tokens, links, matchers, effect, own_links, file, traps)
+
+
+def _unreadable(text: str, file: str, error: Exception) -> Fault:
+    marks = [trap for trap in conf_traps(text) if trap.code == MARK]
+    if marks:
+        return marks[0].fault(file)
+    return Fault(code="DLG001", message=f"casbin refuses it: {error}", file=file)
 
 
 def _require_sections(parsed: Mapping[str, Any], file: str) -> None:
     faults = [
-        _fault("DLG002", f"the section [{title}] lacks `{key} =`", file)
+        Fault(
+            code="DLG002", message=f"the section [{title}] lacks `{key} =`", file=file
+        )
         for key, title in SECTIONS.items()
         if key not in parsed.get(key, {})
     ]
@@ -110,35 +133,34 @@ def _require_sections(parsed: Mapping[str, Any], file: str) -> None:
         raise ModelError(faults)
 
 
-def _name_faults(tokens: Mapping[str, Iterable[str]], file: str) -> list[Fault]:
-    return [
-        _fault("DLG003", f"`{token}` is no name for a token of {key}", file)
-        for key, names in tokens.items()
-        for token in names
-        if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", token)
-    ]
+def _is_own(roles: str) -> bool:
+    return [token.strip() for token in roles.split(",")] not in (["_"] * 2, ["_"] * 3)
 
 
-def _link_faults(matcher: str, links: Mapping[str, int], file: str) -> list[Fault]:
-    return [
-        _fault("DLG004", f"the matcher asks {name}(), [role_definition] lacks it", file)
-        for name in sorted(set(re.findall(r"\b(g\d*)\(", matcher)) - links.keys())
-    ]
+def _name_faults(parts: Parts) -> Iterator[Fault]:
+    for key, names in parts.tokens.items():
+        for name in names:
+            if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
+                text = f"`{name}` is no name for a token of {key}; put comments on lines of their own"
+                yield Fault(code="DLG003", message=text, line=parts.conf.line_of(key))
 
 
-def _effect_faults(effect: str, file: str) -> list[Fault]:
+def _link_faults(parts: Parts) -> Iterator[Fault]:
+    asked = set(re.findall(r"\b(g\d*)\(", parts.matchers["m"]))
+    for name in sorted(asked - parts.links.keys()):
+        text = f"the matcher asks {name}(), [role_definition] lacks it; add `{name} = _, _`"
+        yield Fault(code="DLG004", message=text, line=parts.conf.line_of("m"))
+
+
+def _effect_faults(parts: Parts) -> Iterator[Fault]:
     try:
-        get_effector(effect)
+        get_effector(parts.effect)
     except RuntimeError:
-        return [_fault("DLG005", f"casbin knows no policy effect `{effect}`", file)]
-    return []
+        text = f"casbin knows no policy effect `{parts.effect}`; write one of its five, blank by blank"
+        yield Fault(code="DLG005", message=text, line=parts.conf.line_of("e"))
 
 
 def as_python(text: str) -> str:
     """The rewriting casbin does before each evaluation."""
     expression = text.replace("&&", "and").replace("||", "or")
     return re.sub(r"!(?!=)", "not ", expression)
-
-
-def _fault(code: str, text: str, file: str) -> Fault:
-    return Fault(code=code, message=text, file=file)

@@ -1,6 +1,6 @@
 """From the rows under one key, those whose roles the request reaches."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from authz.engine.atoms import RoleKey
@@ -12,8 +12,9 @@ from authz.engine.roles import Graph
 Entry = tuple[int, int, tuple[str, ...], tuple[Ask, ...]]
 #: Rows, inside one dictionary for each role column: what the column holds -> the rest.
 Bucket = Any
-Read = Callable[[Sequence[Any]], frozenset[str]]
-RowsOf = Callable[[Bucket, Sequence[Any]], Iterable[Entry]]
+Graphs = Mapping[str, Graph]
+Read = Callable[[Sequence[Any], Graphs], frozenset[str]]
+RowsOf = Callable[[Bucket, Sequence[Any], Graphs], Iterable[Entry]]
 
 
 def bucketed(
@@ -32,38 +33,46 @@ def bucketed(
     return buckets
 
 
-def rows_by_role(roles: Sequence[RoleKey], graphs: dict[str, Graph]) -> RowsOf:
+def rows_by_role(roles: Sequence[RoleKey], has_domain: Mapping[str, bool]) -> RowsOf:
     """A function from a bucket and a request to the rows whose roles it reaches.
 
     At each role it goes through the names that are reached or through the names that
     rows hold, whichever are fewer.
+
+    Args:
+        roles: the role questions, in the order of the bucket's dictionaries.
+        has_domain: of each role definition, whether its links have one.
     """
     if not roles:
-        return lambda bucket, request: bucket
-    read = _reader(roles[0], graphs)
-    inside = rows_by_role(roles[1:], graphs) if len(roles) > 1 else None
+        return lambda bucket, request, graphs: bucket
+    read = _reader(roles[0], has_domain[roles[0].graph])
+    inside = rows_by_role(roles[1:], has_domain) if len(roles) > 1 else None
 
-    def rows_of(bucket: Bucket, request: Sequence[Any]) -> Iterable[Entry]:
-        reached = read(request)
+    def rows_of(
+        bucket: Bucket, request: Sequence[Any], graphs: Graphs
+    ) -> Iterable[Entry]:
+        reached = read(request, graphs)
         found: list[Entry] = []
         few, many = (
             (bucket, reached) if len(bucket) < len(reached) else (reached, bucket)
         )
         for name in few:
             if name in many:
-                found += inside(bucket[name], request) if inside else bucket[name]
+                rows = bucket[name]
+                found += inside(rows, request, graphs) if inside else rows
         return found
 
     return rows_of
 
 
-def _reader(role: RoleKey, graphs: dict[str, Graph]) -> Read:
+def _reader(role: RoleKey, has_domain: bool) -> Read:
     """What names the request's value reaches, as a function of the request."""
-    graph, asked, domain = graphs[role.graph], role.asked, role.domain
-    reached = graph.reached
-    if isinstance(domain, Asked) and graph.has_domain:
+    graph, asked, domain = role.graph, role.asked, role.domain
+    if isinstance(domain, Asked) and has_domain:
         place = domain.index
-        return lambda request: reached(request[asked], request[place])
+        return lambda request, graphs: graphs[graph].reached(
+            request[asked], request[place]
+        )
     text = "" if isinstance(domain, Asked) else str(domain.value)
-    where = text if graph.has_domain else ""
-    return lambda request: reached(request[asked], where)
+    where = text if has_domain else ""
+    return lambda request, graphs: graphs[graph].reached(request[asked], where)

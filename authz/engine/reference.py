@@ -14,8 +14,9 @@ from authz.engine.evaluator import Explanation
 from authz.engine.lock import CASBIN_LOCK
 from authz.engine.model import Model, casbin_model
 from authz.engine.rows import Row
+from authz.engine.unanswered import unanswered
 from authz.engine.walks import Walks
-from authz.errors import EvaluationError, Fault, RowsError
+from authz.errors import Fault, RowsError
 
 
 class _Rows(CasbinAdapter):  # type: ignore[misc,unused-ignore]
@@ -38,7 +39,7 @@ class ReferenceEvaluator:
     """
 
     def __init__(self, model: Model, rows: Sequence[Row]) -> None:
-        self._rows = tuple(rows)
+        self._model, self._rows = model, tuple(rows)
         with CASBIN_LOCK:
             try:
                 parsed = casbin_model(model.text)
@@ -55,7 +56,7 @@ class ReferenceEvaluator:
     def explain(self, request: Sequence[object]) -> Explanation:
         """Ask casbin, then walk the links of the row it stopped at."""
         allowed, values = self._ask(request)
-        row = self._walks.row(values)
+        row = self._walks.row(request, values)
         paths = self._walks.paths(request, row) if row else ()
         return Explanation(allowed=allowed, row=row, paths=paths)
 
@@ -63,10 +64,17 @@ class ReferenceEvaluator:
         """The shortest walk over `g`, inside the domain if `g` has one."""
         return self._walks.path(start, goal, domain)
 
+    def reaches(self, start: str, goal: str, domain: str) -> bool:
+        """Whether there is such a walk."""
+        return self.path(start, goal, domain) is not None
+
+    def standing(self, known: Sequence[str]) -> None:
+        """Casbin does not say what it looks at."""
+
     def _ask(self, request: Sequence[object]) -> tuple[bool, list[str]]:
         with CASBIN_LOCK:
             try:
                 allowed, values = self._enforcer.enforce_ex(*request)
             except Exception as error:  # whatever it is: never an allow
-                raise EvaluationError(request, error) from error
+                raise unanswered(self._model, request, error) from error
         return bool(allowed), list(values)

@@ -2,12 +2,16 @@
 
 from collections.abc import Sequence
 
+from typing_extensions import override
+
 #: casbin looks at ten levels of names, the first being the one asked about.
 MOST_LINKS = 9
 #: Sets of reachable names kept; forgotten together when there are more.
 REMEMBERED = 4_096
 
-_NOBODY: dict[str, list[str]] = {}
+#: Name -> the names it is linked to.
+Links = dict[str, list[str]]
+_NOBODY: Links = {}
 
 
 class Graph:
@@ -19,7 +23,7 @@ class Graph:
 
     def __init__(self, width: int) -> None:
         self.has_domain = width > 2
-        self._links: dict[str, dict[str, list[str]]] = {}
+        self._links: dict[str, Links] = {}
         self._reached: dict[tuple[str, str], frozenset[str]] = {}
 
     def add(self, values: Sequence[str]) -> None:
@@ -34,17 +38,21 @@ class Graph:
         else:
             links[start] = [goal]
 
+    def layers(self, domain: str) -> tuple[Links, ...]:
+        """The links of a domain, in one or more dictionaries."""
+        return (self._links.get(domain, _NOBODY),)
+
     def reached(self, start: str, domain: str = "") -> frozenset[str]:
         """Every name that `start` reaches; `domain` is "" where there are none."""
         found = self._reached.get((domain, start))
         if found is not None:
             return found
-        links = self._links.get(domain, _NOBODY)
-        if start not in links:
+        layers = self.layers(domain)
+        if not any(start in links for links in layers):
             # INVARIANT: nothing is kept of a name without links, so that asking about
             # a million unknown names takes no memory.
             return frozenset((start,))
-        found = _closure(start, links)
+        found = _closure(start, layers)
         if len(self._reached) >= REMEMBERED:
             self._reached.clear()
         self._reached[domain, start] = found
@@ -55,16 +63,38 @@ class Graph:
         return goal in self.reached(start, domain if self.has_domain else "")
 
 
+class LayeredGraph(Graph):
+    """Links of its own on top of shared ones, which are not copied.
+
+    The shared links of the domain `everywhere` count in `domain`, and nowhere else.
+    """
+
+    def __init__(self, below: Graph, everywhere: str, domain: str) -> None:
+        super().__init__(3 if below.has_domain else 2)
+        self._below, self._everywhere, self._domain = below, everywhere, domain
+
+    @override
+    def layers(self, domain: str) -> tuple[Links, ...]:
+        own = super().layers(domain)
+        if not self.has_domain:
+            return own + self._below.layers(domain)
+        if domain == self._domain:
+            own += self._below.layers(self._everywhere)
+        return own if domain == self._everywhere else own + self._below.layers(domain)
+
+
 def graphs_of(widths: dict[str, int]) -> dict[str, Graph]:
     """An empty graph for each role definition."""
     return {ptype: Graph(width) for ptype, width in widths.items()}
 
 
-def _closure(start: str, links: dict[str, list[str]]) -> frozenset[str]:
+def _closure(start: str, layers: Sequence[Links]) -> frozenset[str]:
     reached = {start}
     front = [start]
     for _ in range(MOST_LINKS):
-        following = [goal for name in front for goal in links.get(name, ())]
+        following = [
+            goal for name in front for links in layers for goal in links.get(name, ())
+        ]
         front = [goal for goal in dict.fromkeys(following) if goal not in reached]
         if not front:
             break

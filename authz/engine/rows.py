@@ -5,6 +5,7 @@ unknown types and swallows comments into values. Here a line either means what a
 thinks or is a fault with its line number.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ from authz.errors import Fault, RowsError
 
 #: Characters that do not survive casbin's own reading of a csv file.
 UNSAFE = frozenset(",\"'()[]\n\r\x00#")
+_MARKS = re.compile(r"[,\[\]()]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +80,32 @@ def _problem(line: str) -> str:
         hidden |= UNSAFE.intersection(line) - {","}
     if hidden:
         found = " ".join(ascii(char) for char in sorted(hidden))
-        return f"has {found}, which casbin misreads"
-    return "has no columns after its type" if is_row and "," not in line else ""
+        return (
+            f"has {found}, which casbin misreads; write names without, and comments on "
+            "lines of their own"
+        )
+    is_bare = is_row and "," not in line
+    return "has no columns after its type; write them or take it out" if is_bare else ""
+
+
+def as_casbin(line: str) -> tuple[str, ...] | None:
+    """Split as casbin does: on commas outside brackets, any of which closes any other.
+
+    None where it can not: then no row of the file is loaded.
+    """
+    depth, start, found = 0, 0, []
+    for mark in _MARKS.finditer(line):
+        if mark[0] in "([":
+            depth += 1
+        elif mark[0] in ")]":
+            depth -= 1
+            if depth < 0:
+                return None
+        elif depth == 0:
+            found.append(line[start : mark.start()].strip())
+            start = mark.end()
+    found.append(line[start:].strip())
+    return tuple(found) if found[0] else None
 
 
 def write_policy_csv(rows: Iterable[Row]) -> str:

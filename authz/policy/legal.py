@@ -33,6 +33,8 @@ _LINKS = {
     state_node(State.SUSPENDED): set[str](),
     state_node(State.DELEGATE): {"d_*"},
 }
+#: what any user may link to, beside seats and delegations
+_OF_USERS = {OWNER_ROLE, SELF_PASSWORD, SELF_SECOND_FACTOR} | STATES
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,14 +42,23 @@ class AccountPolicy:
     """What casbin sees of one account.
 
     Attributes:
-        rows: release rows with the account's name written out, then its own.
+        release: whose rows every account has, its own name written out in them.
+        account: its name.
+        own: its own rows, which come after those.
         valid_until: the next instant at which a date changes the rows, or None.
         dropped: rows that break the rules and do not count; to be reported.
     """
 
-    rows: tuple[Row, ...]
+    release: Release
+    account: str
+    own: tuple[Row, ...]
     valid_until: datetime | None
     dropped: tuple[Row, ...]
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """All of them in casbin's order, written out anew each time."""
+        return (*release_rows(self.release, self.account), *self.own)
 
 
 def policy_at(
@@ -58,7 +69,9 @@ def policy_at(
     kept, dropped = _legal(release, account, dict.fromkeys(now))
     edges = (item.next_change(instant) for item in dated)
     return AccountPolicy(
-        rows=(*release_rows(release, account), *kept),
+        release=release,
+        account=account,
+        own=kept,
         valid_until=min((edge for edge in edges if edge), default=None),
         dropped=dropped,
     )
@@ -107,8 +120,7 @@ def _of_a_known_kind(release: Release, account: str, row: Row) -> bool:
     start, goal, _ = row.values
     match start[:2]:
         case "u_":
-            own = {OWNER_ROLE, SELF_PASSWORD, SELF_SECOND_FACTOR} | STATES
-            return goal in own or goal.startswith(("s_", "d_"))
+            return goal in _OF_USERS or goal.startswith(("s_", "d_"))
         case "s_":
             return goal == SEATED or _is_grantable(release, goal)
         case "d_":
@@ -135,7 +147,8 @@ def _fits_state(row: Row, states: dict[str, set[str]]) -> bool:
     if len(held) != 1:
         return False
     (state,) = held
-    return goal == state or not _LINKS[state].isdisjoint({goal, f"{goal[:2]}*"})
+    allowed = _LINKS[state]
+    return goal == state or goal in allowed or f"{goal[:2]}*" in allowed
 
 
 def _is_grantable(release: Release, goal: str) -> bool:

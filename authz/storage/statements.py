@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from authz.engine import Row
@@ -21,14 +21,18 @@ _HEAD = PolicyRevision.__table__
 _COLUMNS = (_ROW.c.v0, _ROW.c.v1, _ROW.c.v2, _ROW.c.v3, _ROW.c.v4, _ROW.c.v5)
 #: ids are revision * this + place in the change: ordered, unique, without a sequence
 _ROWS_PER_CHANGE = 1 << 20
-_LIVE_ROWS = select(
-    _ROW.c.id, _ROW.c.ptype, *_COLUMNS, _ROW.c.not_before, _ROW.c.not_after
-).where(_ROW.c.revision_removed.is_(None))
+# made once: a statement remembers what it is compiled to
+_HEAD_ROW = select(_HEAD)
+_LIVE_ROWS = (
+    select(_ROW.c.id, _ROW.c.ptype, *_COLUMNS, _ROW.c.not_before, _ROW.c.not_after)
+    .where(_ROW.c.account_id == bindparam("account"), _ROW.c.revision_removed.is_(None))
+    .order_by(_ROW.c.id)
+)
 
 
 def head(connection: Connection) -> PolicyRevision:
     """The revision row, as this transaction sees it."""
-    found = connection.execute(select(_HEAD)).one_or_none()
+    found = connection.execute(_HEAD_ROW).one_or_none()
     if found is None:
         raise StoreError("the database has no revision row; run `delega db upgrade`")
     return found  # type: ignore[return-value]  # a row with the table's names
@@ -36,14 +40,18 @@ def head(connection: Connection) -> PolicyRevision:
 
 def live_rows(connection: Connection, account: str) -> tuple[DatedRow, ...]:
     """Rows of an account that were not removed, in the order they were added."""
-    query = _LIVE_ROWS.where(_ROW.c.account_id == account).order_by(_ROW.c.id)
+    found = connection.execute(_LIVE_ROWS, {"account": account})
     return tuple(
-        DatedRow(
-            Row(ptype, tuple(value for value in values if value), f"row {row_id}"),
-            not_before,
-            not_after,
-        )
-        for row_id, ptype, *values, not_before, not_after in connection.execute(query)
+        [
+            DatedRow(
+                Row(
+                    ptype, tuple([value for value in values if value]), f"row {row_id}"
+                ),
+                not_before,
+                not_after,
+            )
+            for row_id, ptype, *values, not_before, not_after in found.all()
+        ]
     )
 
 

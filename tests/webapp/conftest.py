@@ -50,7 +50,8 @@ def settings_in(folder: Path, **changes: object) -> Settings:
         "outbox_folder": folder / "outbox",
         "demo": True,
         "unsigned_releases": True,
-        "evaluator": os.environ.get("DELEGA_EVALUATOR", "reference"),
+        "evaluator": os.environ.get("DELEGA_EVALUATOR", "compiled"),
+        "shadow_one_in": 0,
     }
     return Settings(**{**facts, **changes})  # type: ignore[arg-type]
 

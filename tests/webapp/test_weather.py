@@ -10,7 +10,14 @@ from flask import Flask
 from sqlalchemy.exc import DataError, OperationalError
 
 from authz import NotReadyError, StaleVersionError
-from tests.builders import PASSWORD, Company, a_user, csrf_token, signed_in
+from tests.builders import (
+    PASSWORD,
+    Company,
+    a_company,
+    a_user,
+    csrf_token,
+    signed_in,
+)
 from tests.webapp.conftest import close, settings_in
 from webapp import create_app
 from webapp.extensions import begin_write
@@ -110,6 +117,20 @@ def test_readiness_says_why_without_telling_the_database_apart(
     assert answer.status_code == 503
     assert answer.json["reason"] == "the database does not answer"
     assert app.test_client().get("/healthz").status_code == 200
+
+
+def test_readiness_counts_what_casbin_was_asked_too(
+    migrated: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "delega.sqlite3").write_bytes(migrated.read_bytes())
+    app = create_app(settings_in(tmp_path, evaluator="compiled", shadow_one_in=1))
+    company = a_company(app)
+    enforcer = app.extensions["delega_enforcer"]
+    for _ in range(3):
+        assert enforcer.decide(company.owner, company.id, "draft", "create")
+    enforcer._shadow.wait()
+    assert app.test_client().get("/readyz").json["shadow"] == {"agreed": 3}
+    close(app)
 
 
 def test_a_new_database_is_not_ready_and_says_so(tmp_path: Path) -> None:

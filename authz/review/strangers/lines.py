@@ -1,11 +1,10 @@
 """The lines of a policy.csv twice: as casbin splits them, and as they look."""
 
 import csv
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-_MARKS = re.compile(r"[,\[\]()]")
+from authz.engine import as_casbin
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,23 +50,6 @@ def table_lines(rows: Iterable[tuple[int, tuple[str | None, ...]]]) -> tuple[Lin
         meant = tuple("" if value is None else value for value in kept)
         found.append(Line(number, text, meant, as_casbin(text.strip())))
     return tuple(found)
-
-
-def as_casbin(line: str) -> tuple[str, ...] | None:
-    """Split on commas outside brackets, any of which closes any other."""
-    depth, start, found = 0, 0, []
-    for mark in _MARKS.finditer(line):
-        if mark[0] in "([":
-            depth += 1
-        elif mark[0] in ")]":
-            depth -= 1
-            if depth < 0:
-                return None
-        elif depth == 0:
-            found.append(line[start : mark.start()].strip())
-            start = mark.end()
-    found.append(line[start:].strip())
-    return tuple(found) if found[0] else None
 
 
 def _as_it_looks(line: str) -> tuple[str, ...]:

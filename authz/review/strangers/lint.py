@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from authz.engine import Row, read_model
 from authz.errors import ModelError
+from authz.review.strangers.asked_rules import asked_doubts
 from authz.review.strangers.finding import Finding
 from authz.review.strangers.line_rules import line_doubts
 from authz.review.strangers.lines import Line, read_lines, table_lines
@@ -14,6 +15,7 @@ from authz.review.strangers.order_rules import order_doubts
 from authz.review.strangers.reading import Doubt, Reading
 from authz.review.strangers.row_rules import row_doubts
 from authz.review.strangers.texts import shown_texts
+from authz.review.strangers.traps import shown_traps
 from authz.review.strangers.witness import SHOWN, Witness
 
 #: Findings that say that casbin can not load the rows.
@@ -48,8 +50,10 @@ def _lint(
     doubts = list(line_doubts(reading))
     skip = {doubt.finding.line for doubt in doubts}
     doubts += [*row_doubts(reading, skip), *order_doubts(reading)]
+    doubts += asked_doubts(reading)
     asker = _Asker(reading)
     found = shown_texts(text, model_file, reading, of_model)
+    found = shown_traps(reading, found)
     found += [asker.shown(doubt) for doubt in doubts]
     return tuple(sorted(found, key=lambda one: (one.file != model_file, one.line)))
 
@@ -70,14 +74,16 @@ class _Asker:
         return replace(doubt.finding, shown=self._ask(doubt))
 
     def _ask(self, doubt: Doubt) -> str:
-        if doubt.finding.code == "DLG110":
-            return self._witness.of_blanks()
         if doubt.about is None:
-            return ""
+            is_of_p = (
+                doubt.finding.code == "DLG110" and "no p row" in doubt.finding.wrong
+            )
+            return self._witness.of_blanks() if is_of_p else ""
         witness = self._of(doubt.about)
         if witness.refused:
             return witness.refused if doubt.finding.code in LOAD else ""
-        found = witness.against(doubt.meant, doubt.about) if doubt.meant else ""
+        near = [doubt.near] if doubt.near else []
+        found = witness.against(doubt.meant, doubt.about, near) if doubt.meant else ""
         return f"{doubt.before}{found}" if found else ""
 
     def _of(self, about: Row) -> Witness:

@@ -17,12 +17,14 @@ class Doubt:
         about: the row it is about, None if about none in particular.
         meant: the rows as they were meant, None if that is not known.
         before: what must be done before the request shows it.
+        near: a row made of what such a request asks, None if `about` is one.
     """
 
     finding: Finding
     about: Row | None = None
     meant: tuple[Row, ...] | None = None
     before: str = ""
+    near: Row | None = None
 
 
 @dataclass(frozen=True)

@@ -3,44 +3,43 @@
 from collections.abc import Callable, Iterator
 from difflib import get_close_matches
 
-from authz.engine import Row, gate
-from authz.errors import RowsError
+from authz.engine import Row, row_faults
+from authz.errors import Fault
 from authz.review.strangers.finding import Finding
 from authz.review.strangers.reading import Doubt, Reading
+from authz.review.strangers.value_rules import value_doubt
 
-#: chains are longer here: see order_rules
-_NOT_OURS = frozenset({"DLG116"})
+#: chains are longer here, and priorities told apart: see order_rules
+_NOT_OURS = frozenset({"DLG116", "DLG119"})
 
 
 def row_doubts(reading: Reading, skip: set[int]) -> Iterator[Doubt]:
     """The gate's faults, but for lines of which another rule knows the cause."""
-    try:
-        gate(reading.model, reading.all_rows)
-    except RowsError as error:
-        faults = error.faults
-    else:
-        return
-    rows = {row.place: row for row in reading.all_rows}
+    faults = row_faults(reading.model, reading.all_rows)
+    rows = {_line(row): row for row in reading.all_rows}
     seen: set[str] = set()
     for fault in sorted(faults, key=lambda fault: fault.code, reverse=True):
-        row = rows.get(fault.file)
+        row = rows.get(fault.line)
         if row is None:
-            yield _no_policy(reading)
+            yield _no_policy(reading, fault)
         elif fault.code not in _NOT_OURS and _line(row) not in skip:
             if fault.code == "DLG113" and row.place in seen:
                 continue  # the blank is the effect, which has a finding of its own
             seen.add(row.place)
-            yield _RULES[fault.code](reading, row)
+            rule = _RULES.get(fault.code)
+            yield rule(reading, row) if rule else value_doubt(reading, row, fault)
 
 
-def _no_policy(reading: Reading) -> Doubt:
+def _no_policy(reading: Reading, fault: Fault) -> Doubt:
+    ptype = fault.message.split()[1]
+    nobody = Row(ptype, ("nobody",) * len(reading.model.tokens[ptype]))
     finding = Finding(
         code="DLG110",
         file=reading.file,
         line=0,
-        wrong="there is no p row at all",
+        wrong=f"there is no {ptype} row at all",
         casbin="asks the matcher once with every column blank, and allows what is true",
-        instead=f"a row that nobody meets: {reading.nobody}",
+        instead=f"a row that nobody meets: {nobody}",
     )
     return Doubt(finding=finding)
 

@@ -3,9 +3,9 @@
 import re
 from dataclasses import replace
 
-from authz.engine import Model, Row, read_model
+from authz.engine import Model, Row, read_model, rewritten_texts
 from authz.review.strangers.finding import Finding
-from authz.review.strangers.model_rules import rewritten_texts
+from authz.review.strangers.model_rules import of_trap
 from authz.review.strangers.reading import Reading
 from authz.review.strangers.witness import Witness
 
@@ -17,10 +17,10 @@ def shown_texts(
 ) -> list[Finding]:
     """The findings about the model, those about `m`'s texts with a request."""
     shown = {}
-    for one in rewritten_texts(text, file):
+    for one in rewritten_texts(text):
         if one.key == "m":
             plain = _plain(text, one.text)
-            shown[one.finding] = _request(reading, plain, one.text)
+            shown[of_trap(one.trap, file)] = _request(reading, plain, one.text)
     return [replace(one, shown=shown.get(one, "")) for one in findings]
 
 

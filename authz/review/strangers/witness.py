@@ -36,15 +36,23 @@ class Witness:
         except RowsError as error:
             self.refused = str(error)
 
-    def against(self, meant: Sequence[Row], about: Row) -> str:
-        """A request about one row that the rows as meant would answer otherwise."""
+    def against(
+        self, meant: Sequence[Row], about: Row, near: Sequence[Row] = ()
+    ) -> str:
+        """A request about one row that the rows as meant would answer otherwise.
+
+        Args:
+            meant: the rows as they were meant.
+            about: the row.
+            near: rows that say what else to ask, and first.
+        """
         try:
             right = CompiledEvaluator(self._model, meant)
         except RowsError:
             return ""
         new = sorted(set(meant) - set(self._rows), key=str)[:2]
         apart = []
-        for request in self._requests([about, *new]):
+        for request in self._requests([*near, about, *new]):
             wanted, found = _answer(right, request), _answer(self._quick, request)
             if wanted != found:
                 apart.append((found is not True, request, wanted))
@@ -66,6 +74,23 @@ class Witness:
                 if asked != request and wanted != found:
                     return f"{asking(asked)} {_told(found)}; meant {_told(wanted)}"
         return ""
+
+    def raising(self) -> str:
+        """A request about the first rows that casbin raises on."""
+        for about in [row for row in self._rows if row.ptype == "p"][:5]:
+            for request in [] if self.refused else self._requests([about]):
+                found = _answer(self._casbin, request)
+                if isinstance(found, str):
+                    return f"{asking(request)} {_told(found)}"
+        return ""
+
+    def of_nobody(self) -> str:
+        """What casbin says to somebody whom no row names, if it allows him."""
+        request = ("nobody",) * len(self._model.tokens["r"])
+        found = "" if self.refused else _answer(self._casbin, request)
+        return (
+            f"{asking(request)} {_told(found)}; meant is False" if found is True else ""
+        )
 
     def of_blanks(self) -> str:
         """What casbin says to a request of nothing but blanks, if it allows it."""

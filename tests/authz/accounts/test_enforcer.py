@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from authz import NotReadyError, Reason, State
-from authz.engine import Row
+from authz.engine import ReferenceEvaluator, Row
 from authz.policy import DatedRow, Edition, end_of_day
 from authz.storage import Change
 from tests.authz.accounts.worlds import (
@@ -228,6 +228,8 @@ def test_what_a_user_is_and_what_runs_can_be_asked() -> None:
     assert "documents:view" in world.enforcer.running(ACCOUNT)
     assert Row("g", (OWNER, "role.owner", ACCOUNT)) in world.enforcer.rows(ACCOUNT)
     assert world.enforcer.revision == world.store.changes(0).revision
+    assert set(world.enforcer.users(ACCOUNT)) == {ANNA, OWNER}
+    assert world.enforcer.valid_until(ACCOUNT) == end_of_day(CONTRACT.ends_on)
 
 
 def test_without_a_release_nothing_is_answered() -> None:
@@ -247,17 +249,14 @@ def test_a_revision_of_the_future_is_not_served() -> None:
 
 
 def test_an_engine_that_breaks_never_allows() -> None:
-    class Broken:
-        def __init__(self, *_args: object) -> None:
-            pass
-
+    class Broken(ReferenceEvaluator):
         def decide(self, _request: object) -> bool:
             raise NotReadyError("casbin could not answer")
 
     world = a_world(*EDITS)
     from authz import Enforcer, EveryTime
 
-    enforcer = Enforcer(world.store, EveryTime(), evaluator=Broken, now=world.clock)  # type: ignore[arg-type]
+    enforcer = Enforcer(world.store, EveryTime(), evaluator=Broken, now=world.clock)
     with pytest.raises(NotReadyError):
         enforcer.decide(ANNA, ACCOUNT, "draft", "create")
 

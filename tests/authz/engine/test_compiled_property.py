@@ -63,9 +63,9 @@ def test_every_row_that_matches_is_among_the_candidates(model, some, asked):
     for request in asked:
         found = {entry[0] for entry in table.candidates(request)}
         for place, _, values, _ in table._entries:
-            ask = table._matcher_of(place)
+            ask = table.matcher_at(place)
             try:
-                matches = _is_match(ask(request, values, table._graphs))
+                matches = _is_match(ask(request, values, table.graphs))
             except (RuntimeError, re.error):
                 matches = True  # a row that raises must be looked at too
             assert place in found or not matches

@@ -117,11 +117,11 @@ def test_a_role_written_in_the_matcher_is_walked_too():
     assert evaluator.explain(("clerk", "data", "x")).paths == ((ROWS[4],),)
 
 
-def test_a_question_about_an_attribute_has_no_path():
+def test_a_question_about_an_attribute_has_a_path_too():
     evaluator = plain("g(r.sub.name, p.sub) && r.obj == p.obj")
     found = evaluator.explain(({"name": "alice"}, "data", "x"))
     assert found.allowed
-    assert found.paths == ()
+    assert found.paths == ((ROWS[2],),)
 
 
 def test_a_question_about_a_number_has_no_path():

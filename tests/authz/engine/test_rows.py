@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from authz.engine import Row, read_policy_csv, write_policy_csv
 from authz.errors import RowsError
+from tests.authz.engine.strange import ALLOW, DENY, raw
 
 words = st.text(min_size=1, max_size=12)
 
@@ -55,6 +56,38 @@ def test_the_place_is_no_part_of_what_a_row_says():
 )
 def test_a_line_that_casbin_or_a_reader_would_take_otherwise_is_refused(line):
     assert lines_refused(f"p, a, b, c\n{line}\n") == [2]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["p, alice, data, read, allow", 'p, "alice", data, read, deny'],
+        ["p, alice, data, read, allow", "p, alice, data, read, deny # for now"],
+        ["p, alice, data, read, allow", "p, ali\u200bce, data, read, deny"],
+        ["\ufeffp, alice, data, read, deny", "p, alice, data, read, allow"],
+    ],
+)
+def test_what_casbin_makes_of_such_a_line_is_an_allow_that_nobody_meant(
+    lines, tmp_path
+):
+    assert raw(tmp_path, DENY, lines).enforce("alice", "data", "read") is True
+    assert lines_refused("\n".join(lines)) != []
+
+
+@pytest.mark.parametrize(
+    "line", ["p, (alice, data, read", "p", 'p, "smith, alice", data, read']
+)
+def test_what_casbin_makes_of_other_lines_fails_every_request(line, tmp_path):
+    enforcer = raw(tmp_path, ALLOW, [line, "p, bob, data, read"])
+    with pytest.raises(RuntimeError, match="invalid policy size"):
+        enforcer.enforce("bob", "data", "read")
+    assert lines_refused(line) == [1]
+
+
+@pytest.mark.parametrize("line", ["p, alice), data, read", ", alice, data"])
+def test_one_line_can_keep_all_rows_from_loading(line, tmp_path):
+    with pytest.raises(IndexError):
+        raw(tmp_path, ALLOW, ["p, bob, data, read", line])
 
 
 def test_a_mark_at_the_start_of_the_file_is_refused():

@@ -83,7 +83,7 @@ class NoLastLook(Freshness):
             self.evaluated = True
             return answer
 
-        return super().ask(account, then)
+        return self.rounds(account, then)
 
     def _settled(self, applied, deadline):
         return getattr(self, "evaluated", False) or super()._settled(applied, deadline)
@@ -101,7 +101,7 @@ def test_without_the_last_look_a_pause_gives_an_old_answer(
 class WordUnchanged(Freshness):
     def ask(self, account, evaluate):
         self.first = None
-        return super().ask(account, evaluate)
+        return self.rounds(account, evaluate)
 
     def _settled(self, applied, deadline):
         if getattr(self, "first", None) is None:
@@ -138,9 +138,9 @@ class FellByMyOwn(Freshness):
     """Drops an answer only when its own catch-up dropped the snapshot."""
 
     def _catch_up(self):
-        before = list(self._cache._entries.values())
+        before = list(self._cache.entries.values())
         super()._catch_up()
-        after = self._cache._entries.values()
+        after = self._cache.entries.values()
         self.fell = [entry for entry in before if entry not in after]
 
     def _stands(self, account, entry):
@@ -193,7 +193,7 @@ def test_dropping_everything_makes_one_account_pay_for_another(safe, reader, wri
     if not safe:
         cache = reader.fresh._cache
         keep = cache.drop
-        cache.drop = lambda *args: (cache._entries.clear(), keep(*args))
+        cache.drop = lambda *args: (cache.entries.clear(), keep(*args))
     reader.store.loaded.clear()
     writer.change("a_1")
     reader.ask("a_2")
@@ -218,4 +218,4 @@ def test_one_newest_change_for_all_refuses_a_loader_because_of_another_account(
     reader.store.loaded.clear()
     reader.ask("a_2")
     assert reader.store.loaded == []
-    assert reader.fresh._cache.get("a_2").loaded.revision == (0 if safe else 1)
+    assert reader.fresh._cache.get("a_2").revision == (0 if safe else 1)

@@ -12,7 +12,7 @@ from authz.engine import (
     read_model,
 )
 from authz.errors import EvaluationError, ModelError, RowsError
-from tests.authz.engine.fuzz.case import Case, has_context
+from tests.authz.engine.fuzz.case import Case
 from tests.authz.engine.fuzz.under_test import engine
 
 MakeEngine = Callable[[Model, Sequence[Row]], Evaluator]
@@ -58,12 +58,9 @@ def answer(made: Evaluator, request: tuple[object, ...]) -> object:
 
 
 def explanations(make: MakeEngine, model: Model, case: Case) -> Answers:
-    """Answer, row and paths of the first requests; `explain` knows no contexts."""
+    """Answer, row and paths of the first requests."""
     made = make(model, case.rows)
-    return tuple(
-        None if has_context(request) else explanation(made, request)
-        for request in case.requests[:EXPLAINED]
-    )
+    return tuple(explanation(made, request) for request in case.requests[:EXPLAINED])
 
 
 def explanation(made: Evaluator, request: tuple[object, ...]) -> object:
@@ -132,5 +129,4 @@ def _one(
         made = make(model, rows)
     except RowsError:
         return ROWS
-    explained = None if has_context(request) else explanation(made, request)
-    return answer(made, request), explained
+    return answer(made, request), explanation(made, request)

@@ -14,7 +14,7 @@ from tests.authz.engine.fuzz.compare import ERROR, answers, model_of
 from tests.authz.engine.fuzz.rows import a_case
 from tests.authz.engine.fuzz.under_test import engine
 
-MANY = cases(ci=700, desk=100)
+MANY = cases(ci=500, desk=100)
 
 
 def said(case: Case) -> tuple[object, ...]:

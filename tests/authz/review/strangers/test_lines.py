@@ -5,7 +5,7 @@ from casbin.persist.adapter import _extract_tokens
 from hypothesis import given
 from hypothesis import strategies as st
 
-from authz.review.strangers.lines import as_casbin
+from authz.engine import as_casbin
 from tests.authz.review.strangers.models import (
     ALLOW,
     DENY,

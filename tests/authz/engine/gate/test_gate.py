@@ -1,48 +1,20 @@
-"""What the load gate refuses; each test shows casbin's own unsafe answer first."""
-
-from collections.abc import Sequence
+"""Each rule of the load gate, beside the answer of casbin that makes it a rule."""
 
 import casbin
 import pytest
 
 from authz.engine import Row, gate, read_model
 from authz.errors import RowsError
-
-HEAD = """
-[request_definition]
-r = sub, obj, act
-[policy_definition]
-p = sub, obj, act{more}
-[role_definition]
-g = _, _
-[policy_effect]
-e = {effect}
-[matchers]
-m = g(r.sub, p.sub) && r.obj == p.obj && r.act == p.act
-"""
-ALLOW = HEAD.format(more="", effect="some(where (p.eft == allow))")
-DENY = HEAD.format(
-    more=", eft", effect="some(where (p.eft == allow)) && !some(where (p.eft == deny))"
+from tests.authz.engine.strange import (
+    ALLOW,
+    DENY,
+    NO_DENY,
+    raw,
+    refused,
+    refused_rows,
+    rows_of,
+    strange,
 )
-
-
-def raw(tmp_path, model: str, lines: Sequence[str]) -> casbin.Enforcer:
-    """casbin as everybody runs it: two files, no gate."""
-    (tmp_path / "model.conf").write_text(model)
-    (tmp_path / "policy.csv").write_text("\n".join(lines))
-    return casbin.Enforcer(str(tmp_path / "model.conf"), str(tmp_path / "policy.csv"))
-
-
-def refused(model: str, lines: Sequence[str]) -> list[str]:
-    rows = [
-        Row(ptype.strip(), tuple(v.strip() for v in values), f"policy.csv:{number}")
-        for number, (ptype, *values) in enumerate(
-            (line.split(",") for line in lines), 1
-        )
-    ]
-    with pytest.raises(RowsError) as caught:
-        gate(read_model(model), rows)
-    return [f"{fault.code}@{fault.line or fault.file}" for fault in caught.value.faults]
 
 
 def test_rows_that_mean_what_they_say_pass():
@@ -60,6 +32,22 @@ def test_rows_of_another_policy_type_do_not_make_a_policy(tmp_path):
     lines = ["p2, alice, read"]
     assert raw(tmp_path, model, lines).enforce("", "", "") is True
     assert refused(model, lines) == ["DLG110@"]
+
+
+def test_every_policy_type_needs_a_row_a_context_may_ask_it(tmp_path):
+    model = ALLOW.replace("p = sub, obj, act", "p = sub, obj, act\np2 = sub, act")
+    model += "m2 = r.sub == p2.sub && r.act == p2.act\n"
+    lines = ["p, alice, data, read"]
+    context = casbin.core_enforcer.EnforceContext("r", "p2", "e", "m2")
+    assert raw(tmp_path, model, lines).enforce(context, "", "", "") is True
+    assert refused(model, lines) == ["DLG110@"]
+    gate(read_model(model), rows_of([*lines, "p2, alice, read"]))
+
+
+def test_an_empty_policy_of_denials_allows_everything(tmp_path):
+    model = strange(", eft", NO_DENY)
+    assert raw(tmp_path, model, []).enforce("mallory", "data", "write") is True
+    assert refused(model, []) == ["DLG110@"]
 
 
 def test_a_row_of_an_unknown_type_is_lost_in_silence(tmp_path):
@@ -85,22 +73,11 @@ def test_a_link_that_is_too_long_holds_where_it_was_not_meant(tmp_path):
     assert refused(ALLOW, lines) == ["DLG112@policy.csv:2"]
 
 
-def test_a_blank_value_allows_a_blank_caller(tmp_path):
-    lines = ["p, , data, read"]
-    assert raw(tmp_path, ALLOW, lines).enforce("", "data", "read") is True
-    assert refused(ALLOW, lines) == ["DLG113@policy.csv:1"]
-
-
-def test_a_value_with_blanks_around_it_is_another_value():
-    with pytest.raises(RowsError, match="blanks around it"):
-        gate(read_model(ALLOW), [Row("p", ("alice ", "data", "read"))])
-
-
-def test_a_misspelt_deny_allows(tmp_path):
-    lines = ["p, alice, data, read, allow", "p, alice, data, read, dney"]
-    assert raw(tmp_path, DENY, lines).enforce("alice", "data", "read") is True
-    assert refused(DENY, lines) == ["DLG114@policy.csv:2"]
-    gate(read_model(DENY), [Row("p", ("a", "b", "c", "deny"))])
+def test_a_link_that_is_too_short_keeps_all_rows_from_loading(tmp_path):
+    lines = ["p, bob, data, read", "g, alice"]
+    with pytest.raises(RuntimeError, match="do not meet role definition"):
+        raw(tmp_path, ALLOW, lines)
+    assert refused(ALLOW, lines) == ["DLG112@policy.csv:2"]
 
 
 def test_a_row_that_stands_twice_is_taken_away_only_once(tmp_path):
@@ -109,6 +86,20 @@ def test_a_row_that_stands_twice_is_taken_away_only_once(tmp_path):
     enforcer.remove_policy("alice", "data", "read")
     assert enforcer.enforce("alice", "data", "read") is True
     assert refused(ALLOW, lines) == ["DLG115@policy.csv:2"]
+
+
+def test_a_link_that_was_added_twice_survives_its_removal():
+    text = ALLOW.replace("r = sub,", "r = sub, dom,").replace("g = _, _", "g = _, _, _")
+    text = text.replace("g(r.sub, p.sub)", "g(r.sub, p.sub, r.dom)")
+    enforcer = casbin.Enforcer(casbin.Enforcer.new_model(text=text))
+    enforcer.add_policy("admin", "data", "read")
+    for _ in range(2):
+        enforcer.add_grouping_policy("alice", "admin", "d1")
+    enforcer.remove_grouping_policy("alice", "admin", "d1")
+    assert enforcer.get_grouping_policy() == []
+    assert enforcer.enforce("alice", "d1", "data", "read") is True
+    lines = ["p, admin, data, read", *["g, alice, admin, d1"] * 2]
+    assert refused(text, lines) == ["DLG115@policy.csv:3"]
 
 
 def test_a_row_without_a_place_that_stands_twice_is_refused_too():
@@ -148,3 +139,30 @@ def test_everything_wrong_is_said_at_once():
         "DLG112@policy.csv:2",
         "DLG113@policy.csv:3",
     ]
+
+
+def test_a_fault_has_file_and_line_or_the_row_of_a_store():
+    rows = [Row("p", ("a",), "grants.csv:12"), Row("p", ("a", "b"), "row 88")]
+    rows += [Row("p", ("a", "b", "c", "d"), ":7"), Row("p", ())]
+    with pytest.raises(RowsError) as caught:
+        gate(read_model(ALLOW), rows)
+    places = [(fault.file, fault.line) for fault in caught.value.faults]
+    assert places == [("grants.csv", 12), ("row 88", 0), (":7", 0), ("", 0)]
+    assert str(caught.value.faults[0]) == (
+        "grants.csv:12: DLG112 `p` has 3 columns, this row 1; write 3 values after "
+        "the type (p, a)"
+    )
+
+
+def test_chains_in_two_domains_are_two_chains():
+    text = ALLOW.replace("r = sub,", "r = sub, dom,").replace("g = _, _", "g = _, _, _")
+    text = text.replace("g(r.sub, p.sub)", "g(r.sub, p.sub, r.dom)")
+    chain = [f"g, r{n}, r{n + 1}, d{n // 4}" for n in range(8)]
+    gate(read_model(text), rows_of(["p, r8, data, read", *chain]))
+    long = [f"g, r{n}, r{n + 1}, d1" for n in range(6)]
+    assert refused(text, ["p, r6, data, read", *long]) == ["DLG116@policy.csv:2"]
+
+
+def test_a_model_with_a_trap_lets_no_rows_pass():
+    model = ALLOW + "M = r.sub == p.sub\n"
+    assert refused_rows(model, [Row("p", ("a", "b", "c"))]) == ["DLG302@model.conf:12"]

@@ -1,0 +1,1 @@
+"""casbin's Enforcer with the answers of the compiled form: one import to change."""

@@ -1,0 +1,1 @@
+"""What in a model.conf casbin reads otherwise than it looks."""
