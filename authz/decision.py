@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Reason(StrEnum):
@@ -27,77 +28,105 @@ class Reason(StrEnum):
 #: Reasons that the service or the seats cause: the button stays, inert (design 8).
 INERT = frozenset({Reason.SERVICE_EXPIRED, Reason.SPACE_FULL})
 
-#: reason -> (Italian for the person, English for the person, English for an operator)
-TEXTS: dict[Reason, tuple[str, str, str]] = {
-    Reason.GRANTED: ("È permesso.", "It is allowed.", "a grant allows it"),
-    Reason.NO_PERMISSION: (
+
+class Words(NamedTuple):
+    """What a reason says to the person who was answered, and to who administers."""
+
+    user_it: str
+    user_en: str
+    admin_it: str
+    admin_en: str
+
+
+TEXTS: dict[Reason, Words] = {
+    Reason.GRANTED: Words(
+        "È permesso.",
+        "It is allowed.",
+        "una concessione lo permette",
+        "a grant allows it",
+    ),
+    Reason.NO_PERMISSION: Words(
         "Manca un permesso: può darlo il titolare.",
         "A permission is missing: the owner can give it.",
+        "nessun permesso posseduto concede l’azione",
         "no held permission grants the action",
     ),
-    Reason.OWNER_ONLY: (
+    Reason.OWNER_ONLY: Words(
         "È riservato al titolare.",
         "It is reserved to the owner.",
+        "l’azione è concessa solo al titolare",
         "the action is granted to the owner alone",
     ),
-    Reason.NOT_A_MEMBER: (
+    Reason.NOT_A_MEMBER: Words(
         "Questo utente non fa parte dell’azienda.",
         "This user does not belong to the company.",
+        "il soggetto non è un utente dell’account",
         "the subject is not a user of the account",
     ),
-    Reason.INVITED: (
+    Reason.INVITED: Words(
         "L’invito non è ancora stato accettato.",
         "The invitation has not been accepted yet.",
+        "l’utente non ha ancora attivato l’invito",
         "the user has not activated the invitation",
     ),
-    Reason.SUSPENDED: (
+    Reason.SUSPENDED: Words(
         "L’utente è sospeso: può riattivarlo il titolare.",
         "The user is suspended: the owner can reactivate it.",
+        "l’utente è sospeso",
         "the user is suspended",
     ),
-    Reason.PASSWORD_CHANGE_REQUIRED: (
+    Reason.PASSWORD_CHANGE_REQUIRED: Words(
         "Prima va cambiata la password temporanea.",
         "The temporary password must be changed first.",
+        "l’utente ha ancora una password temporanea",
         "the user still has a temporary password",
     ),
-    Reason.SEAT_ENDED: (
+    Reason.SEAT_ENDED: Words(
         "Il posto non è più pagato: il titolare può rinnovarlo.",
         "The seat is no longer paid for: the owner can renew it.",
+        "il posto dell’utente è finito",
         "the user's seat has ended",
     ),
-    Reason.DELEGATION_NOT_ACTIVE: (
+    Reason.DELEGATION_NOT_ACTIVE: Words(
         "La delega non è attiva.",
         "The delegation is not active.",
+        "la delega non è in vigore",
         "the delegation is not in force",
     ),
-    Reason.EDITION_LACKS_IT: (
+    Reason.EDITION_LACKS_IT: Words(
         "Non fa parte di questo servizio.",
         "It is not part of this service.",
+        "l’edizione dell’account non ha il servizio",
         "the account's edition lacks the service",
     ),
-    Reason.MODULE_NOT_ACTIVE: (
+    Reason.MODULE_NOT_ACTIVE: Words(
         "Il modulo non è attivo.",
         "The module is not active.",
+        "il modulo non è acquistato o non è attivo",
         "the module is not bought or not active",
     ),
-    Reason.SERVICE_EXPIRED: (
+    Reason.SERVICE_EXPIRED: Words(
         "Il servizio è scaduto: si può solo vedere e scaricare.",
         "The service has expired: you can only view and download.",
+        "il servizio ora non è in corso",
         "the service does not run now",
     ),
-    Reason.SPACE_FULL: (
+    Reason.SPACE_FULL: Words(
         "Lo spazio è esaurito: si può solo vedere e scaricare.",
         "The space is full: you can only view and download.",
+        "lo spazio dell’account è esaurito",
         "the account's space is full",
     ),
-    Reason.UNKNOWN_RESOURCE: (
+    Reason.UNKNOWN_RESOURCE: Words(
         "Risorsa sconosciuta.",
         "Unknown resource.",
+        "il catalogo non ha questa risorsa",
         "the catalogue has no such resource",
     ),
-    Reason.UNKNOWN_ACTION: (
+    Reason.UNKNOWN_ACTION: Words(
         "Azione sconosciuta.",
         "Unknown action.",
+        "il catalogo non ha questa azione sulla risorsa",
         "the catalogue has no such action on the resource",
     ),
 }
@@ -127,4 +156,5 @@ class Decision:
 
     def text(self, language: str) -> str:
         """One sentence for the person who was answered, `it` or `en`."""
-        return TEXTS[self.reason][0 if language == "it" else 1]
+        words = TEXTS[self.reason]
+        return words.user_it if language == "it" else words.user_en

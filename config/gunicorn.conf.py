@@ -1,15 +1,17 @@
 """gunicorn: `gunicorn -c config/gunicorn.conf.py "webapp:create_app()"`."""
 
 import ipaddress
+import os
 import sys
 from typing import Any
 
-from config.settings import read_settings
+from config.lane import choose_worker
+from config.settings import read_settings, worker_count
 
 bind = ["127.0.0.1:8000"]
-workers = 2
+workers = worker_count()
 threads = 4
-worker_class = "gthread"
+worker_class, _why_no_lane = choose_worker()
 keepalive = 75
 timeout = 60
 graceful_timeout = 20
@@ -21,6 +23,10 @@ accesslog = None
 
 def on_starting(server: Any) -> None:
     """The demo, and releases that nobody signed, are for this machine alone."""
+    if _why_no_lane:
+        server.log.info("the lane is off: %s", _why_no_lane)
+    # what each worker then reads: `--workers` may say another number than the setting
+    os.environ["DELEGA_WORKERS"] = str(server.cfg.workers)
     settings = read_settings()
     if not settings.unsigned_releases:
         return

@@ -81,12 +81,20 @@ def _add_features(app: Flask, settings: Settings) -> None:
         guide.blueprint,
         operator.blueprint,
         decisions.blueprint,
+        *decisions.BLUEPRINTS,
         *([demo.blueprint] if settings.demo else []),
     ):
         app.register_blueprint(blueprint)
     csrf.exempt(decisions.blueprint)
     frame.init_app(
-        app, (*panel.ENTRIES, *team.ENTRIES, *review.ENTRIES, *seats.ENTRIES)
+        app,
+        (
+            *panel.ENTRIES,
+            *team.ENTRIES,
+            *review.ENTRIES,
+            *decisions.ENTRIES,
+            *seats.ENTRIES,
+        ),
     )
     decisions.init_app(app)
     webhook.init_app(app)

@@ -52,6 +52,13 @@ KINDS = {
     "credential.created": Kind(
         _l("Key of a service created"), _l("Key of the service %(name)s created")
     ),
+    "credential.rotated": Kind(
+        _l("New secret for the key of a service"),
+        _l("New secret for the key of the service %(name)s"),
+    ),
+    "credential.narrowed": Kind(
+        _l("Key of a service restricted"), _l("Key of the service %(name)s restricted")
+    ),
     "credential.revoked": Kind(
         _l("Key of a service revoked"), _l("Key of the service %(name)s revoked")
     ),

@@ -20,6 +20,7 @@ from webapp.commands import (
     policy,
 )
 from webapp.demo.command import demo
+from webapp.serving.command import serve
 
 
 def _app() -> object:
@@ -60,6 +61,7 @@ for command in (
     outgoing.mail,
     outgoing.outbox,
     demo,
+    serve,
 ):
     delega.add_command(command)
 

@@ -11,7 +11,8 @@ from flask_babel import lazy_gettext as _l
 
 from authz import OWNER_ROLE, SEATED, Release
 from authz.storage import ChangeRecord
-from webapp.i18n import day, language
+from webapp.i18n import day, language, moment
+from webapp.scopes import scope_in_words
 
 #: A link of the policy: where it starts and where it leads.
 Link = tuple[str, str]
@@ -32,7 +33,6 @@ _PARTS = {
     "woocommerce": "WooCommerce",
 }
 _RIGHTS = {"open": _l("open"), "view": _l("looking"), "change": _l("changing")}
-_SCOPES = {"decide": _l("Asks what each user may do")}
 #: They come and go with a user's state, which says it in one word.
 _IMPLIED = ("self.", OWNER_ROLE)
 
@@ -193,6 +193,18 @@ def _key(record: ChangeRecord) -> Iterator[Difference]:
     """INVARIANT: which other accounts a key is for is told to none of them."""
     if record.kind == "credential.revoked":
         yield Difference(_("The key works"), _("yes"), _("no"))
-    for name in record.after:
-        if not name.startswith("a_"):
-            yield Difference(str(_SCOPES.get(name, name)), _("no"), _("yes"))
+        return
+    if record.kind == "credential.rotated":
+        until = [moment(datetime.fromisoformat(text)) for text in record.after]
+        after = _("until %(day)s", day=until[0]) if until else _("no")
+        yield Difference(_("The secret before it works"), _("yes"), after)
+        return
+    for name in dict.fromkeys([*record.before, *record.after]):
+        before = _yes_or_no(name in record.before)
+        after = _yes_or_no(name in record.after)
+        if not name.startswith("a_") and before != after:
+            yield Difference(scope_in_words(name), before, after)
+
+
+def _yes_or_no(holds: bool) -> str:
+    return _("yes") if holds else _("no")

@@ -21,7 +21,17 @@ from authz import Editor, Enforcer
 from authz.storage import Base, PolicyStore, SqlWriter
 from webapp.tables import Account
 
-DOMAINS = ("look", "frame", "team", "panel", "review", "seats", "operator", "guide")
+DOMAINS = (
+    "look",
+    "frame",
+    "team",
+    "panel",
+    "review",
+    "seats",
+    "operator",
+    "guide",
+    "decisions",
+)
 
 
 class Translations(Babel):  # type: ignore[misc,unused-ignore]

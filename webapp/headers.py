@@ -1,7 +1,8 @@
 """Response headers of every page: a strict CSP, nothing cached, a request id."""
 
+import os
 import re
-import secrets
+from collections.abc import Iterator
 
 from flask import Flask, Response, abort, g, request
 
@@ -27,22 +28,40 @@ _HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+#: The same for everybody, and dated by their own headers.
+_CACHED = ("static", "decisions.configuration")
+NO_STORE = "no-store"
 _HSTS = "max-age=31536000; includeSubDomains"
 _ID = re.compile(r"[\x21-\x7e]{1,128}")
-_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+_ALPHABET = b"23456789ABCDEFGHJKMNPQRSTVWXYZ"
+#: From a random byte to a letter.
+_LETTERS = bytes(_ALPHABET[byte % len(_ALPHABET)] for byte in range(256))
+
+
+def of_every_answer(*, secure: bool) -> dict[str, str]:
+    """What an answer has unless it says otherwise."""
+    hsts = {"Strict-Transport-Security": _HSTS} if secure else {}
+    return {**_HEADERS, **hsts}
+
+
+def codes(at_once: int = 1) -> Iterator[str]:
+    """Names for requests that brought none of their own; short, to be read out."""
+    while True:
+        letters = os.urandom(8 * at_once).translate(_LETTERS).decode()
+        for at in range(0, len(letters), 8):
+            yield f"{letters[at : at + 4]}-{letters[at + 4 : at + 8]}"
 
 
 def init_app(app: Flask, *, secure: bool) -> None:
     """Set them on every answer, errors included."""
+    every = of_every_answer(secure=secure)
 
     def finish(response: Response) -> Response:
-        for name, value in _HEADERS.items():
+        for name, value in every.items():
             response.headers.setdefault(name, value)
-        if secure:
-            response.headers["Strict-Transport-Security"] = _HSTS
-        if request.endpoint != "static":
-            response.headers["Cache-Control"] = "no-store"
-        response.headers["X-Request-ID"] = g.get("request_id", "")
+        if request.endpoint not in _CACHED:
+            response.headers["Cache-Control"] = NO_STORE
+        response.headers.setdefault("X-Request-ID", g.get("request_id", ""))
         return response
 
     app.before_request(_name_request)
@@ -56,8 +75,7 @@ def _name_request() -> None:
     if _ID.fullmatch(sent):
         g.request_id = sent
         return
-    code = "".join(secrets.choice(_ALPHABET) for _ in range(8))
-    g.request_id = f"{code[:4]}-{code[4:]}"
+    g.request_id = next(codes())
 
 
 def _refuse_nul() -> None:

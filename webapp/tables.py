@@ -193,24 +193,38 @@ class Mail(Base):
 
 
 class Credential(Base):
-    """A key of another service; `secret_hash` is SHA-256 of 256 random bits."""
+    """A key of another service; `secret_hash` is SHA-256 of 256 random bits.
+
+    `account_id` is the company that made it and may end it; None: whoever runs Delega.
+    After a rotation the secret before it works until `previous_until`.
+    """
 
     __tablename__ = "credential"
+    __table_args__ = (Index("credential_by_account", "account_id"),)
 
     id: Mapped[str] = mapped_column(Name, primary_key=True)
+    account_id: Mapped[str | None] = mapped_column(Name)
     label: Mapped[str] = mapped_column(Text)
+    note: Mapped[str] = mapped_column(Text, default="")
     secret_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    previous_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
+    previous_until: Mapped[datetime | None]
     scopes: Mapped[str] = mapped_column(Text)
     every_account: Mapped[bool]
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
+    last_used_at: Mapped[datetime | None]
 
 
 class CredentialAccount(Base):
-    """An account a credential may ask about."""
+    """An account a credential may ask about, until that ended.
+
+    A row that ended stays: the account's history goes on telling of the key.
+    """
 
     __tablename__ = "credential_account"
+    __table_args__ = (Index("credential_account_by_account", "account_id"),)
 
     credential_id: Mapped[str] = mapped_column(
         Name, ForeignKey("credential.id"), primary_key=True
@@ -218,3 +232,4 @@ class CredentialAccount(Base):
     account_id: Mapped[str] = mapped_column(
         Name, ForeignKey("account.id"), primary_key=True
     )
+    ended_at: Mapped[datetime | None]

@@ -1,34 +1,73 @@
 """AuthZEN 1.0: request -> question -> answer, as bytes; knows no web and no accounts.
 
-`answer_one` and `answer_many` serve any `Source`: the panel's enforcer, a bare folder.
-`parse` reads JSON that no two parsers read differently.
+`Service.answer` serves any `Source`: the panel's enforcer, a bare folder. A request goes
+kinds -> reading (quick, or else strict_json) -> deciding or search -> replies.
 """
 
-from authz.pdp.answers import MAX_ITEMS, Answer, answer_many, answer_one
+from authz.pdp.errors import BadRequestError, ItemError, LimitError
+from authz.pdp.kinds import BODY_BYTES, PATHS, SCOPES, Kind
+from authz.pdp.limits import (
+    LIMITS,
+    MAX_BATCH_BYTES,
+    MAX_BODY_BYTES,
+    MAX_CANDIDATES,
+    MAX_DEPTH,
+    MAX_ITEMS,
+    MAX_RESULTS,
+    MAX_STRING_BYTES,
+)
 from authz.pdp.messages import (
     Action,
-    BadRequestError,
     Evaluation,
-    ItemError,
+    Head,
     Outcome,
     Resource,
-    Source,
     Subject,
+    Wanted,
 )
-from authz.pdp.strict_json import parse
+from authz.pdp.metadata import WELL_KNOWN, metadata, metadata_path
+from authz.pdp.reasons import DENIALS, denial
+from authz.pdp.replies import HEADERS, Reply, refusal
+from authz.pdp.service import Service
+from authz.pdp.source import Caller, Failure, Source, one_by_one
+from authz.pdp.strict_json import parse, too_large
 
 __all__ = [
+    "BODY_BYTES",
+    "DENIALS",
+    "HEADERS",
+    "LIMITS",
+    "MAX_BATCH_BYTES",
+    "MAX_BODY_BYTES",
+    "MAX_CANDIDATES",
+    "MAX_DEPTH",
     "MAX_ITEMS",
+    "MAX_RESULTS",
+    "MAX_STRING_BYTES",
+    "PATHS",
+    "SCOPES",
+    "WELL_KNOWN",
     "Action",
-    "Answer",
     "BadRequestError",
+    "Caller",
     "Evaluation",
+    "Failure",
+    "Head",
     "ItemError",
+    "Kind",
+    "LimitError",
     "Outcome",
+    "Reply",
     "Resource",
+    "Service",
     "Source",
     "Subject",
-    "answer_many",
-    "answer_one",
+    "Wanted",
+    "denial",
+    "metadata",
+    "metadata_path",
+    "one_by_one",
     "parse",
+    "refusal",
+    "too_large",
 ]

@@ -1,13 +1,13 @@
-"""The messages of AuthZEN 1.0 (sections 5 to 7) and the one thing pdp asks for."""
+"""The messages of AuthZEN 1.0 (sections 5 to 8), and what a source answers."""
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any, Literal
 
 import msgspec
 
-from authz.errors import AuthzError
-
 Properties = dict[str, Any]
+#: What a search looks for.
+Wanted = Literal["subject", "resource", "action"]
 
 
 class Subject(msgspec.Struct, frozen=True):
@@ -42,44 +42,31 @@ class Evaluation(msgspec.Struct, frozen=True):
     context: Properties = {}
 
 
-class BadRequestError(AuthzError):
-    """The request is no request: HTTP 400, and no decision was made."""
-
-
-class ItemError(AuthzError):
-    """One question can not be answered.
-
-    Attributes:
-        status: what HTTP says of it when it is the only one; inside a batch it stands
-            in that item's context, and the item is refused.
-    """
-
-    def __init__(self, status: int, message: str) -> None:
-        self.status = status
-        super().__init__(message)
-
-
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     """What a source answers.
 
     Attributes:
-        context: told to the caller with a denial; the same for the same question.
         revision: the state it was true for.
+        release: names the policy of that state, in letters and digits; may be empty.
+        context: told to the caller, the same for the same question; bytes are JSON
+            that was encoded before.
     """
 
     allowed: bool
     revision: int
-    context: Mapping[str, Any] = {}
+    release: str = ""
+    context: Mapping[str, Any] | bytes = {}
 
 
-class Source(Protocol):
-    """Whatever can decide."""
+class Head(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a source stands now.
 
-    def decide(self, question: Evaluation) -> Outcome:
-        """Answer one question.
+    Attributes:
+        state: names the history that `revision` counts in: another one after a restore.
+        revision: every answer from now on is of that revision or newer.
+        release: as in `Outcome`.
+    """
 
-        Raises:
-            ItemError: it can not be answered for this caller.
-            NotReadyError: no answer can be given now.
-        """
-        ...
+    state: str
+    revision: int
+    release: str = ""

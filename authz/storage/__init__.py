@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from authz.storage.hooks import WriteHooks, discard_unfinished, head_reader, page_of
     from authz.storage.memory import MemoryStore
     from authz.storage.sql import SqlStore, SqlWriter, initialise
-    from authz.storage.tables import Base, Name, Number, UtcDateTime
+    from authz.storage.tables import Base, Name, Number, PolicyRevision, UtcDateTime
     from authz.storage.view import create_view
 
 _HOME_OF = {
@@ -34,6 +34,7 @@ _HOME_OF = {
     "MemoryStore": "authz.storage.memory",
     "Name": "authz.storage.tables",
     "Number": "authz.storage.tables",
+    "PolicyRevision": "authz.storage.tables",
     "SqlStore": "authz.storage.sql",
     "SqlWriter": "authz.storage.sql",
     "UtcDateTime": "authz.storage.tables",
@@ -61,6 +62,7 @@ __all__ = [
     "MemoryStore",
     "Name",
     "Number",
+    "PolicyRevision",
     "PolicyStore",
     "PolicyWriter",
     "SqlStore",

@@ -31,6 +31,8 @@ def test_two_settings_are_enough() -> None:
         ({"DELEGA_CACHED_ACCOUNTS": "0"}, "DELEGA_CACHED_ACCOUNTS"),
         ({"DELEGA_CACHED_ACCOUNTS": "many"}, "DELEGA_CACHED_ACCOUNTS"),
         ({"DELEGA_TRUSTED_PROXIES": "²"}, "DELEGA_TRUSTED_PROXIES"),
+        ({"DELEGA_DECISIONS_PER_MINUTE": "many"}, "DELEGA_DECISIONS_PER_MINUTE"),
+        ({"DELEGA_WORKERS": "0"}, "DELEGA_WORKERS"),
         ({"DELEGA_EVALUATOR": "fast"}, "DELEGA_EVALUATOR"),
         ({"DELEGA_PAYMENT_SECRET": "short"}, "DELEGA_PAYMENT_SECRET"),
         ({"DELEGA_PAYMENT_SECRET": f"{'p' * 32} short"}, "DELEGA_PAYMENT_SECRET"),
@@ -105,11 +107,28 @@ def test_the_policy_folder_needs_no_other_setting() -> None:
 
 
 def starting(host: str, monkeypatch: pytest.MonkeyPatch, *, demo: str) -> None:
-    for name, value in {**GOOD, "DELEGA_DEMO": demo}.items():
+    env = {**GOOD, "DELEGA_DEMO": demo, "DELEGA_WORKERS": "3"}
+    for name, value in env.items():
         monkeypatch.setenv(name, value)
     settings = runpy.run_path(str(GUNICORN))
-    server = SimpleNamespace(cfg=SimpleNamespace(address=[(host, 8000)]))
+    assert settings["workers"] == 3
+    server = SimpleNamespace(cfg=SimpleNamespace(address=[(host, 8000)], workers=7))
     settings["on_starting"](server)
+
+
+def test_a_key_has_a_limit_unless_it_is_zero_and_the_workers_share_it() -> None:
+    settings = read_settings(GOOD)
+    assert (settings.decisions_per_minute, settings.workers) == (60_000, 2)
+    told = {"DELEGA_DECISIONS_PER_MINUTE": "0", "DELEGA_WORKERS": "8"}
+    settings = read_settings({**GOOD, **told})
+    assert (settings.decisions_per_minute, settings.workers) == (0, 8)
+
+
+def test_workers_know_how_many_they_are_whatever_the_command_line_said(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    starting("127.0.0.1", monkeypatch, demo="1")
+    assert read_settings().workers == 7
 
 
 def test_the_demo_never_listens_beyond_loopback(

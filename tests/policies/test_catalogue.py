@@ -60,7 +60,7 @@ def test_send_to_sdi_acts_on_invoicing_alone():
 def test_what_is_the_owners_alone_stays_so():
     owners = needing("owner")
     resources = {"subuser", "delegation", "purchase", "service", "space", "holder"}
-    resources |= {"history"}
+    resources |= {"history", "credential"}
     managed = {a.key for a in RELEASE.catalogue if a.resource in resources}
     assert managed <= owners
     assert {

@@ -37,6 +37,7 @@ def told(
     add: tuple[DatedRow, ...] = (),
     kind: str = "permissions.changed",
     node: str = "u_1",
+    before: tuple[str, ...] = (),
     after: tuple[str, ...] = (),
 ) -> list[str]:
     change = Change(
@@ -46,6 +47,7 @@ def told(
         node=node,
         remove=remove,
         add=add,
+        before=before,
         after=after,
     )
     found = Differences(RELEASE, NAMES).of(entry(change, 1, "", ""))
@@ -135,6 +137,18 @@ def test_a_key_never_tells_which_other_accounts_it_is_for() -> None:
         "spy: no > sì",
     ]
     assert told(kind="credential.revoked") == ["La chiave funziona: sì > no"]
+    assert told(
+        kind="credential.narrowed",
+        before=("decide", "search", "a_1", "a_2"),
+        after=("decide", "a_1"),
+    ) == ["Elenca chi può fare qualcosa e che cosa può fare un utente: sì > no"]
+
+
+def test_a_new_secret_tells_how_long_the_one_before_it_works() -> None:
+    assert told(kind="credential.rotated", after=("2027-03-14T08:05:00+00:00",)) == [
+        "Il segreto di prima vale: sì > fino al 14/03/2027, 09:05"
+    ]
+    assert told(kind="credential.rotated") == ["Il segreto di prima vale: sì > no"]
 
 
 def test_a_release_is_told_by_its_number_and_not_row_by_row() -> None:

@@ -1,6 +1,27 @@
 """The decision API over authz.pdp, and the keys of other services."""
 
-from webapp.decisions.callers import init_app
-from webapp.decisions.views import blueprint
+from flask import Flask
+from flask_babel import lazy_gettext as _l
 
-__all__ = ["blueprint", "init_app"]
+from webapp.decisions import callers, downloads, operator_views, owner_views, service
+from webapp.decisions.views import blueprint
+from webapp.frame import Entry
+
+#: Pages of keys; `blueprint` is the decision API, which no form's token protects.
+BLUEPRINTS = (owner_views.blueprint, operator_views.blueprint, downloads.blueprint)
+ENTRIES = (
+    Entry(
+        menu=_l("Settings"),
+        label=_l("Keys of services"),
+        endpoint="keys.index",
+        action="credential.view",
+    ),
+)
+
+__all__ = ["BLUEPRINTS", "ENTRIES", "blueprint", "init_app"]
+
+
+def init_app(app: Flask) -> None:
+    """Let the guard know callers, and build what answers them."""
+    callers.init_app(app)
+    service.init_app(app)

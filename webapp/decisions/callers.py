@@ -1,77 +1,151 @@
-"""Which service asks: its key is read from the database at every request."""
+"""Which service asks: its key is checked at every request, as fresh as a decision.
 
+`Callers` knows no Flask: a view and a worker that reads requests by itself ask the same.
+"""
+
+import hashlib
 import hmac
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from typing import NoReturn, cast
 
-from flask import Flask, g, request
-from sqlalchemy import Row, select
-from werkzeug.exceptions import Forbidden, Unauthorized
+from flask import Flask, current_app, g, request
+from werkzeug.exceptions import Forbidden, TooManyRequests, Unauthorized
 
-from webapp.decisions.keys import Key, read_key
-from webapp.extensions import reading
-from webapp.tables import Credential, CredentialAccount
+from authz import PageWatch, Watch
+from authz.storage import head_reader, lone_engine, page_of
+from config.settings import Settings
+from webapp.decisions.keyring import Caller, Keyring, NoSuchKeyError, StoredKey
+from webapp.decisions.keys import read_key
+from webapp.decisions.last_use import LastUse
+from webapp.decisions.meter import Meter
+from webapp.scopes import SCOPES as WORDS
 
-SCOPES = ("decide",)
+__all__ = ["SCOPES", "Caller", "Callers", "Refused", "callers", "init_app"]
+
+SCOPES = tuple(WORDS)
+_CALLERS = "delega_known_callers"
+#: Keys recognised without reading them anew; more than these are forgotten together.
+_MOST_KNOWN = 4096
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Caller:
-    """An authenticated service; `accounts` is None when it may ask about all."""
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """No decision; `retry_after` in seconds, with a 429."""
 
-    id: str
-    scopes: frozenset[str]
-    accounts: frozenset[str] | None
+    status: int
+    message: str
+    retry_after: int = 0
 
-    def may_ask_about(self, account: str) -> bool:
-        """Whether decisions about that account are given to it."""
-        return self.accounts is None or account in self.accounts
+
+NO_KEY = Refused(401, "send a live key as `Authorization: Bearer dlg_live_…`")
+
+
+class Callers:
+    """Who asks, whether they may, and how much; safe on every thread."""
+
+    def __init__(
+        self, get: Callable[[str], StoredKey], meter: Meter, last_use: LastUse
+    ) -> None:
+        self._get, self._meter, self._last_use = get, meter, last_use
+        self._known: dict[bytes, StoredKey] = {}
+
+    def admit(self, authorization: str, scope: str) -> Caller | Refused:
+        """What the guard asks: a live key, of that scope, that has one decision left."""
+        caller = self.caller_of(authorization)
+        if isinstance(caller, Refused):
+            return caller
+        if scope not in caller.scopes:
+            return Refused(403, f"this key lacks the scope `{scope}`")
+        now = time.monotonic()
+        self._last_use.note(caller.id, now)
+        seconds = self._meter.take(caller.id, 1, now)
+        return _too_many(seconds) if seconds else caller
+
+    def caller_of(self, authorization: str) -> Caller | Refused:
+        """Whose key an `Authorization` header carries.
+
+        INVARIANT: a key whose end was acknowledged before this call is refused, on any
+        worker: what is recognised counts only while the keyring says the same of it.
+
+        Raises:
+            NotReadyError: it can not be told now; never to be read as a yes.
+        """
+        # secrets are not kept: the header is known by its hash
+        digest = hashlib.sha256(authorization.encode()).digest()
+        known = self._known.get(digest)
+        try:
+            if known is not None:
+                now = self._get(known.caller.id)
+                if now is known or now == known:
+                    return now.caller
+            stored = self._stored(authorization)
+        except NoSuchKeyError:  # also one that a restored database does not know
+            return NO_KEY
+        if stored is None:
+            return NO_KEY
+        if len(self._known) >= _MOST_KNOWN:
+            self._known.clear()
+        self._known[digest] = stored
+        return stored.caller
+
+    def charge(self, caller: Caller, decisions: int) -> Refused | None:
+        """Count decisions beyond the first, which the door counted; None: go on."""
+        if decisions <= 0:
+            return None
+        seconds = self._meter.take(caller.id, decisions, time.monotonic())
+        return _too_many(seconds) if seconds else None
+
+    def _stored(self, authorization: str) -> StoredKey | None:
+        """The key behind a header, None when the header carries no working secret."""
+        scheme, _, token = authorization.partition(" ")
+        key = read_key(token.strip()) if scheme.lower() == "bearer" else None
+        if key is None:
+            return None
+        stored = self._get(f"k_{key.id}")
+        same = [hmac.compare_digest(one, key.secret_hash) for one in stored.hashes]
+        return stored if any(same) else None
+
+
+def _too_many(seconds: int) -> Refused:
+    return Refused(429, "too many decisions asked with this key", seconds)
 
 
 def init_app(app: Flask) -> None:
     """Let the guard authenticate callers."""
+    settings: Settings = app.config["DELEGA"]
+    url = settings.database_url
+    keyring = Keyring(
+        app.extensions["delega_reading"], app.extensions["delega_store"], _watch(url)
+    )
+    meter = Meter(settings.decisions_per_minute / settings.workers)
+    app.extensions[_CALLERS] = Callers(keyring.get, meter, LastUse(lone_engine(url)))
     app.extensions["delega_callers"] = authenticate
 
 
+def callers() -> Callers:
+    """Those of this application."""
+    return cast(Callers, current_app.extensions[_CALLERS])
+
+
 def authenticate(scope: str) -> None:
-    """Put the caller on `g`; 401 without a live key, 403 without the scope."""
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    key = read_key(token.strip()) if scheme.lower() == "bearer" else None
-    caller = _caller(key) if key else None
-    if caller is None:
-        raise Unauthorized("send a live key as `Authorization: Bearer dlg_live_…`")
-    if scope not in caller.scopes:
-        raise Forbidden(f"this key lacks the scope `{scope}`")
-    g.caller = caller
+    """Put the caller on `g`; 401 without a live key, 403 without the scope, or 429."""
+    found = callers().admit(request.headers.get("Authorization", ""), scope)
+    if isinstance(found, Refused):
+        _raise(found)
+    g.caller = found
 
 
-def _caller(key: Key) -> Caller | None:
-    identity = f"k_{key.id}"
-    with reading() as connection:
-        found = connection.execute(
-            select(
-                Credential.secret_hash,
-                Credential.scopes,
-                Credential.every_account,
-                Credential.expires_at,
-                Credential.revoked_at,
-            ).where(Credential.id == identity)
-        ).one_or_none()
-        bound = connection.scalars(
-            select(CredentialAccount.account_id).where(
-                CredentialAccount.credential_id == identity
-            )
-        ).all()
-    if found is None or not _is_live(found, key):
-        return None
-    return Caller(
-        id=identity,
-        scopes=frozenset(found.scopes.split()),
-        accounts=None if found.every_account else frozenset(bound),
-    )
+def _raise(refused: Refused) -> NoReturn:
+    if refused.status == 429:
+        raise TooManyRequests(refused.message, retry_after=refused.retry_after)
+    if refused.status == 403:
+        raise Forbidden(refused.message)
+    raise Unauthorized(refused.message)
 
 
-def _is_live(found: Row, key: Key) -> bool:  # type: ignore[type-arg]
-    ended = found.expires_at is not None and found.expires_at <= datetime.now(UTC)
-    same = hmac.compare_digest(bytes(found.secret_hash), key.secret_hash)
-    return same and not ended and found.revoked_at is None
+def _watch(url: str) -> Watch | None:
+    """A look of its own at the revision page: the enforcer's is the enforcer's."""
+    page = page_of(url)
+    return None if page is None else PageWatch(page, head_reader(url))

@@ -6,7 +6,7 @@ import hmac
 import re
 import secrets
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 _KEY = re.compile(r"dlg_live_([a-z2-7]{26})_([A-Za-z0-9]{43,64})([0-9a-f]{8})")
 _SECRET_BYTES = 32
@@ -22,7 +22,7 @@ class Key:
     """
 
     id: str
-    secret: str
+    secret: str = field(repr=False)
 
     @property
     def text(self) -> str:

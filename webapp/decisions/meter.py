@@ -1,0 +1,44 @@
+"""How much a key may ask: counted in decisions, in this process's share of the limit."""
+
+import math
+import threading
+
+#: So many seconds' worth may be asked for at once after a quiet time.
+BURST_SECONDS = 10
+
+
+class Meter:
+    """A bucket for each key, filled evenly.
+
+    A batch larger than a bucket is taken when the bucket is full and leaves a debt, so
+    that no size is impossible and the rate holds over time.
+    """
+
+    def __init__(self, per_minute: float) -> None:
+        self._rate = per_minute / 60
+        self._most = max(self._rate * BURST_SECONDS, 1.0)
+        self._lock = threading.Lock()
+        #: key -> [decisions left, when that was so]
+        self._buckets: dict[str, list[float]] = {}
+
+    def take(self, identity: str, decisions: int, now: float) -> int:
+        """0 when they may be asked; else the seconds to wait, and nothing is taken.
+
+        Args:
+            identity: of the key.
+            decisions: how many.
+            now: seconds of a clock that never goes back.
+        """
+        if not self._rate:
+            return 0
+        with self._lock:
+            bucket = self._buckets.get(identity)
+            if bucket is None:
+                bucket = self._buckets[identity] = [self._most, now]
+            left = bucket[0] + (now - bucket[1]) * self._rate
+            if left > self._most:
+                left = self._most
+            if left >= decisions or left == self._most:
+                bucket[0], bucket[1] = left - decisions, now
+                return 0
+        return math.ceil((min(decisions, self._most) - left) / self._rate)

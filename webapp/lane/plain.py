@@ -1,0 +1,211 @@
+"""What the lane takes: one whole plain request for a decision; all else is gunicorn's.
+
+INVARIANT: two readers agree on every request that is taken. `_HEAD` says what is plain,
+in so narrow a form that no server reads it otherwise; the C parser finds the headers
+and the end of the body. What gunicorn would refuse, or read differently, is not taken.
+A head that was taken once is known by its hash, and not parsed again.
+"""
+
+import re
+from enum import Enum
+from hashlib import sha256
+from typing import NamedTuple
+
+import httptools
+
+from authz.pdp import HEADERS, Kind
+
+#: Longer ones are gunicorn's. A batch may be larger than this: then it is Flask's.
+MOST_HEAD_BYTES = 8_000
+LONGEST_LINE = 128
+MOST_FIELDS = 64
+MOST_BODY_BYTES = 65_536
+
+_LINE = rb"POST (?:/a/([A-Za-z0-9_]{1,64}))?/access/v1/(evaluations?) HTTP/1\.1\r\n"
+_HEAD = re.compile(_LINE + rb"(?:[A-Za-z0-9-]++:[ -~]*+\r\n){1,64}+\r\n")
+_REQUEST_LINE = re.compile(_LINE)
+_START, _END = b"POST /a", b"\r\n\r\n"
+#: Heads recognised without reading them anew; more than these are forgotten together.
+_MOST_KNOWN = 1024
+_KINDS = {b"evaluation": Kind.EVALUATION, b"evaluations": Kind.EVALUATIONS}
+#: These change how a message is framed, or what connection it is on.
+_NOT_PLAIN = frozenset(
+    {
+        b"content-encoding",
+        b"expect",
+        b"http2-settings",
+        b"keep-alive",
+        b"proxy-connection",
+        b"te",
+        b"trailer",
+        b"transfer-encoding",
+        b"upgrade",
+    }
+)
+#: Several of them may disagree.
+_SCHEMES = frozenset(
+    {b"x-forwarded-proto", b"x-forwarded-protocol", b"x-forwarded-ssl"}
+)
+_HOST = re.compile(rb"(?:[A-Za-z0-9.-]{1,255}|\[[0-9a-fA-F:.]{2,39}\])(?::[0-9]{1,5})?")
+_LENGTH = re.compile(rb"0|[1-9][0-9]{0,5}")
+_READ = {name.encode(): name for name in HEADERS}
+
+
+class Torn(Enum):
+    """The rest of a request is still to come."""
+
+    TORN = "torn"
+
+
+TORN = Torn.TORN
+
+
+class Head(NamedTuple):
+    """What stands before a body.
+
+    Attributes:
+        size: its bytes.
+        length: the bytes of the body.
+        key: where the `Authorization` stands; secrets are not kept.
+        headers: those that authz.pdp reads, names in lower case.
+    """
+
+    size: int
+    length: int
+    kind: Kind
+    account: str | None
+    key: slice
+    headers: dict[str, str]
+
+
+class Plain(NamedTuple):
+    """A request that is taken; what follows `size` bytes is the next request's."""
+
+    size: int
+    kind: Kind
+    account: str | None
+    authorization: str
+    headers: dict[str, str]
+    body: bytes
+
+
+class _Message:
+    """What the parser found."""
+
+    def __init__(self) -> None:
+        self.fields: list[tuple[bytes, bytes]] = []
+        self.body, self.ends = b"", 0
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        self.fields.append((name.lower(), value.strip(b" ")))
+
+    def on_body(self, part: bytes) -> None:
+        self.body += part
+
+    def on_message_complete(self) -> None:
+        self.ends += 1
+
+
+class Reader:
+    """Reads requests from the beginning of what a client sent; for one thread."""
+
+    def __init__(self) -> None:
+        #: Clients that keep a connection send the same head again and again.
+        self._known: dict[bytes, Head] = {}
+
+    def read(self, data: bytes) -> Plain | Torn | None:
+        """A plain request, `TORN` while it may become one, None: gunicorn's."""
+        size = data.find(_END) + len(_END)
+        if size < len(_END):
+            return TORN if _may_become_plain(data) else None
+        # INVARIANT: the same bytes are the same head, and end at the same place
+        digest = sha256(data[:size]).digest()
+        head = self._known.get(digest)
+        if head is None:
+            found = _read_whole(data)
+            if not isinstance(found, Head):
+                return found
+            head = found
+            if len(self._known) >= _MOST_KNOWN:
+                self._known.clear()
+            self._known[digest] = head
+        whole = size + head.length
+        if len(data) < whole:
+            return TORN
+        key = data[head.key].decode()
+        body = data[size:whole]
+        return Plain(whole, head.kind, head.account, key, head.headers, body)
+
+
+def _read_whole(data: bytes) -> Head | Torn | None:
+    """The head of a request that is here to its last byte."""
+    plain = _HEAD.match(data)
+    if plain is None or plain.end() > MOST_HEAD_BYTES:
+        return None
+    try:
+        return _read(data, plain)
+    except (httptools.HttpParserError, httptools.HttpParserUpgrade):
+        return None
+
+
+def _read(data: bytes, plain: "re.Match[bytes]") -> Head | Torn | None:
+    found = _Message()
+    parser = httptools.HttpRequestParser(found)
+    parser.feed_data(data[: plain.end()])
+    fields = dict(found.fields)
+    length = _body_length(fields)
+    if length is None or len(fields) != len(found.fields):
+        return None
+    body = data[plain.end() : plain.end() + length]
+    if len(body) < length:
+        return TORN
+    if body:
+        parser.feed_data(body)
+    # INVARIANT: the parser has seen one message, and it ends where we say
+    if found.ends != 1 or found.body != body or not parser.should_keep_alive():
+        return None
+    return _head(plain, fields, length)
+
+
+def _head(
+    plain: "re.Match[bytes]", fields: dict[bytes, bytes], length: int
+) -> Head | None:
+    key = fields.get(b"authorization")
+    if not key:
+        return None
+    account, kind = plain.groups()
+    start = plain[0].index(key)
+    return Head(
+        size=plain.end(),
+        length=length,
+        kind=_KINDS[kind],
+        account=None if account is None else account.decode(),
+        key=slice(start, start + len(key)),
+        headers={
+            text: fields[name].decode()
+            for name, text in _READ.items()
+            if name in fields
+        },
+    )
+
+
+def _may_become_plain(data: bytes) -> bool:
+    """Whether it is the beginning of something plain, as far as can be told now."""
+    if len(data) > MOST_HEAD_BYTES:
+        return False
+    if b"\r\n" in data:
+        return _REQUEST_LINE.match(data) is not None
+    return data[: len(_START)] == _START[: len(data)] and len(data) < LONGEST_LINE
+
+
+def _body_length(fields: dict[bytes, bytes]) -> int | None:
+    """Of a message whose headers are plain; None: they are not."""
+    length, host = fields.get(b"content-length", b""), fields.get(b"host", b"")
+    if not (_LENGTH.fullmatch(length) and _HOST.fullmatch(host)):
+        return None
+    if fields.get(b"connection", b"keep-alive").lower() != b"keep-alive":
+        return None
+    names = fields.keys()
+    if not names.isdisjoint(_NOT_PLAIN) or len(names & _SCHEMES) > 1:
+        return None
+    return int(length) if int(length) <= MOST_BODY_BYTES else None
