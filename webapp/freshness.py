@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from flask import Flask, current_app, has_app_context
+from flask import Flask, current_app, g, has_app_context, has_request_context
 from sqlalchemy import event
+from sqlalchemy.orm import Session
 
 from authz import EveryTime, PageWatch, Watch
-from authz.storage import WriteHooks, head_reader, page_of
+from authz.storage import WROTE, WriteHooks, head_reader, page_of
 from webapp.extensions import db
 
 HOOKS = "delega_write_hooks"
@@ -34,5 +35,16 @@ def _listen(name: str) -> None:
     event.listen(db.session, name, forward)
 
 
+def _told(session: Session) -> None:
+    """A change answers with its revision: `webapp.headers` tells it.
+
+    Whoever asks the decision API for at least that revision gets what he changed.
+    """
+    revision = session.info.get(WROTE)
+    if revision and has_request_context() and not session.in_nested_transaction():
+        g.policy_revision = revision
+
+
+event.listen(db.session, "after_commit", _told)
 for _name in _EVENTS:
     _listen(_name)

@@ -62,6 +62,8 @@ def init_app(app: Flask, *, secure: bool) -> None:
         if request.endpoint not in _CACHED:
             response.headers["Cache-Control"] = NO_STORE
         response.headers.setdefault("X-Request-ID", g.get("request_id", ""))
+        if "policy_revision" in g:
+            response.headers.setdefault("Delega-Revision", str(g.policy_revision))
         return response
 
     app.before_request(_name_request)

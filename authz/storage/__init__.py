@@ -22,7 +22,13 @@ if TYPE_CHECKING:
     from authz.storage.adapter import Adapter
     from authz.storage.chain import broken_links
     from authz.storage.engines import lone_engine, prepare, reading_engine
-    from authz.storage.hooks import WriteHooks, discard_unfinished, head_reader, page_of
+    from authz.storage.hooks import (
+        WROTE,
+        WriteHooks,
+        discard_unfinished,
+        head_reader,
+        page_of,
+    )
     from authz.storage.memory import MemoryStore
     from authz.storage.sql import SqlStore, SqlWriter, initialise
     from authz.storage.tables import Base, Name, Number, PolicyRevision, UtcDateTime
@@ -38,6 +44,7 @@ _HOME_OF = {
     "SqlStore": "authz.storage.sql",
     "SqlWriter": "authz.storage.sql",
     "UtcDateTime": "authz.storage.tables",
+    "WROTE": "authz.storage.hooks",
     "WriteHooks": "authz.storage.hooks",
     "broken_links": "authz.storage.chain",
     "create_view": "authz.storage.view",
@@ -52,6 +59,7 @@ _HOME_OF = {
 
 __all__ = [
     "EVERY_ACCOUNT",
+    "WROTE",
     "AccountRows",
     "Adapter",
     "Base",
