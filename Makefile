@@ -3,10 +3,12 @@ PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
 
-.PHONY: help demo test lint check proofs fuzz policy screenshots video lock translations clean
+.PHONY: help install demo test lint check proofs bench fuzz policy screenshots video lock translations clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+install: .venv/.runtime ## the command line: .venv/bin/delega
 
 demo: .venv/.runtime ## serve a demo on 127.0.0.1:8000 (PORT=8001, KEEP=1 keeps its data)
 	@exec $(BIN)/delega demo --port $(PORT) $(if $(KEEP),--keep)
@@ -34,6 +36,9 @@ proofs: .venv/.dev ## the long proofs, whole (CI runs a seeded tenth)
 	@$(BIN)/python -m tests.proofs.prove_races
 	@$(BIN)/python -m tests.proofs.prove_every_door
 	@$(BIN)/python -m tests.proofs.prove_engine
+
+bench: .venv/.dev ## measure everything in one run: tables, and var/bench.json (ARGS="--only rows")
+	@$(BIN)/python -m tests.benchmarks $(ARGS)
 
 fuzz: .venv/.dev ## ask the engine and casbin the same at random (SECONDS=600 SEED=7)
 	@$(BIN)/python -m tests.authz.engine.fuzz --seconds $(or $(SECONDS),600) $(if $(SEED),--seed $(SEED))

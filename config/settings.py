@@ -43,6 +43,8 @@ class Settings:
         payment_secrets: sign what the payment service sends; none: it is not heard.
         decisions_per_minute: what one key of a service may ask of this node; 0: no limit.
         workers: how many processes share it.
+        forward_map: what a proxy's requests need, method and path -> action; none: no
+            proxy gets an answer.
         decision_log: a file that gets a line for each decision; `-`: standard output.
     """
 
@@ -67,6 +69,7 @@ class Settings:
     decisions_per_minute: int = 60_000
     workers: int = WORKERS
     decision_log: str = ""
+    forward_map: Path | None = None
     session_idle: timedelta = timedelta(minutes=30)
     session_absolute: timedelta = timedelta(hours=12)
 
@@ -109,6 +112,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         ),
         workers=worker_count(env),
         decision_log=env.get("DELEGA_DECISION_LOG", ""),
+        forward_map=_path(env, "DELEGA_FORWARD_MAP"),
     )
 
 

@@ -13,6 +13,7 @@ from config.settings import SettingsError
 from webapp.commands import (
     accounts,
     credentials,
+    forward,
     lint,
     operators,
     orders,
@@ -56,6 +57,7 @@ for command in (
     accounts.users,
     accounts.seats,
     credentials.credentials,
+    forward.forward,
     operators.operators,
     orders.orders,
     outgoing.mail,

@@ -43,6 +43,8 @@ class Pool:
 
     def _exchange(self, request: Request, deadline: Deadline) -> Answer:
         while (wire := self._take()) is not None:
+            # INVARIANT: nothing is asked where more came than one whole answer, so that
+            # no question gets the answer of another
             if now() - wire.idle_since < IDLE_SECONDS and wire.is_quiet():
                 try:
                     return self._use(wire, request, deadline)

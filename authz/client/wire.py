@@ -68,9 +68,7 @@ class Wire:
         self._raw.expect(0, None)
         self.idle_since = now()
         answer = Answer(response.status, response.headers, body)
-        # INVARIANT: after anything but one whole answer nothing is asked here again, so
-        # that no question gets the answer of another
-        return answer, not response.will_close and self.is_quiet()
+        return answer, not response.will_close
 
     def is_quiet(self) -> bool:
         """Nothing came that was not asked for, the end of the connection included."""

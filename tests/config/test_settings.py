@@ -147,3 +147,9 @@ def test_unsigned_releases_are_served_on_loopback_or_a_socket_file_alone(
     starting("::1", monkeypatch, demo="0")
     with pytest.raises(SystemExit, match="DELEGA_UNSIGNED_RELEASES"):
         starting("0.0.0.0", monkeypatch, demo="0")  # noqa: S104
+
+
+def test_a_proxys_mapping_is_read_from_where_it_is_said_to_be() -> None:
+    assert read_settings(GOOD).forward_map is None
+    told = {**GOOD, "DELEGA_FORWARD_MAP": "/etc/delega/forward.toml"}
+    assert read_settings(told).forward_map == Path("/etc/delega/forward.toml")

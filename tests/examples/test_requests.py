@@ -1,6 +1,5 @@
 """Every example answers its own requests as it says, and reads well."""
 
-
 import pytest
 
 from authz.folder import Folder, read_files, read_rules, sample_question

@@ -3,12 +3,25 @@
 from flask import Flask
 from flask_babel import lazy_gettext as _l
 
-from webapp.decisions import callers, downloads, operator_views, owner_views, service
+from webapp.decisions import (
+    callers,
+    downloads,
+    forward,
+    operator_views,
+    owner_views,
+    service,
+)
 from webapp.decisions.views import blueprint
 from webapp.frame import Entry
 
-#: Pages of keys; `blueprint` is the decision API, which no form's token protects.
-BLUEPRINTS = (owner_views.blueprint, operator_views.blueprint, downloads.blueprint)
+#: Pages of keys, and what proxies ask; `blueprint` is the decision API, which no form's
+#: token protects.
+BLUEPRINTS = (
+    owner_views.blueprint,
+    operator_views.blueprint,
+    downloads.blueprint,
+    forward.blueprint,
+)
 ENTRIES = (
     Entry(
         menu=_l("Settings"),
@@ -25,3 +38,4 @@ def init_app(app: Flask) -> None:
     """Let the guard know callers, and build what answers them."""
     callers.init_app(app)
     service.init_app(app)
+    forward.init_app(app)

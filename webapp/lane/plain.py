@@ -46,7 +46,9 @@ _NOT_PLAIN = frozenset(
 _SCHEMES = frozenset(
     {b"x-forwarded-proto", b"x-forwarded-protocol", b"x-forwarded-ssl"}
 )
-_HOST = re.compile(rb"(?:[A-Za-z0-9.-]{1,255}|\[[0-9a-fA-F:.]{2,39}\])(?::[0-9]{1,5})?")
+_HOST = re.compile(
+    rb"(?:[A-Za-z0-9.-]{1,255}|\[[0-9a-fA-F:.]{2,39}\])(?::[1-9][0-9]{0,4})?"
+)
 _LENGTH = re.compile(rb"0|[1-9][0-9]{0,5}")
 _READ = {name.encode(): name for name in HEADERS}
 

@@ -160,8 +160,9 @@ class DecisionWorker(ThreadWorker):
             self._hand_over(conn, data)
             return
         replies, data, then = self._take(data)
-        if time.monotonic() - begun > HELD_UP:
-            self._rest_until = time.monotonic() + REST
+        now = time.monotonic()
+        if now - begun > HELD_UP:
+            self._rest_until = now + REST
         if replies:
             self._held[conn] = b""
         if not replies or self._send(conn, b"".join(replies), data, then):

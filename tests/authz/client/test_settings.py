@@ -80,6 +80,10 @@ def test_without_a_connection_nothing_is_asked() -> None:
 
 
 def test_the_certificate_is_always_checked() -> None:
+    optional = ssl.create_default_context()
+    optional.verify_mode = ssl.CERT_OPTIONAL
+    with pytest.raises(SettingsError, match="certificate"):
+        Client("https://delega.example", KEY, tls=optional)
     careless = ssl.create_default_context()
     careless.check_hostname = False
     with pytest.raises(SettingsError, match="certificate"):

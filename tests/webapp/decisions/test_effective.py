@@ -79,7 +79,7 @@ def test_a_policy_that_changes_each_time_is_not_downloaded() -> None:
 
 
 def test_a_date_that_passes_in_between_has_it_read_again() -> None:
-    moving = Moving(dates=(LATER - timedelta(days=2), LATER))
+    moving = Moving(dates=(LATER - timedelta(hours=1), LATER))
     assert effective(moving, "a_1").valid_until == LATER  # type: ignore[arg-type]
 
 

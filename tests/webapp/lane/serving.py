@@ -2,6 +2,7 @@
 
 import gc
 import os
+import selectors
 import socket
 import sys
 import threading
@@ -66,6 +67,8 @@ class Client:
     def answer(self) -> Answer:
         """The next response; only those with a stated length are expected."""
         head = self._until(b"\r\n\r\n").decode("latin-1")
+        while head.startswith("HTTP/1.1 100 "):
+            head = self._until(b"\r\n\r\n").decode("latin-1")
         line, *fields = head.rstrip("\r\n").split("\r\n")
         pairs = [field.split(": ", 1) for field in fields]
         headers = tuple((name.lower(), text) for name, text in pairs)
@@ -111,6 +114,7 @@ def serving(
     finally:
         worker.handle_exit(None, None)
         thread.join()
+        worker.tmp.close()
         sys.setswitchinterval(interval)
         gc.unfreeze()
 
@@ -123,7 +127,7 @@ def a_worker(
     log = Logger(config)
     worker = kind(1, os.getppid(), list(listeners), holder, 30, config, log)
     worker.tpool = worker.get_thread_pool()
-    worker.poller = __import__("selectors").DefaultSelector()
+    worker.poller = selectors.DefaultSelector()
     worker.method_queue.init()
     worker.load_wsgi()
     return worker

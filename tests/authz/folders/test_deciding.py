@@ -1,0 +1,281 @@
+"""Which parts of a question reach the model, and what is answered when one is missing."""
+
+import logging
+from pathlib import Path
+
+import pytest
+
+from authz.folder import Folder
+from authz.folder.feeds import Constant
+from authz.pdp import Action, Evaluation, Kind, Resource, Subject
+from tests.authz.folders.asking import (
+    MODEL,
+    a_folder,
+    a_model,
+    answer,
+    asked,
+    body,
+    decides,
+)
+
+AGES = a_model(
+    "sub, obj, act", "act", "r.act == p.act && r.sub.age >= r.obj.age", roles=""
+)
+READ = "p, read\n"
+ANN = '{"subjects": [{"type": "user", "id": "ann", "properties": {"age": 30}}], "resources": [{"type": "film", "id": "x", "properties": {"age": 18}}]}'
+DOMAINS = a_model(
+    "sub, dom, obj, act",
+    "sub, dom, obj, act",
+    "r.sub == p.sub && r.dom == p.dom && r.obj == p.obj && r.act == p.act",
+)
+IN_ACME = "p, ann, acme, memo, read\n"
+
+QUESTION = Evaluation(Subject("user", ""), Action("read"), Resource("memo", "memo"))
+
+
+def served(path: Path, **texts: str) -> Folder:
+    return Folder(a_folder(path, **texts))
+
+
+def test_without_a_pdp_toml_tokens_are_fed_by_their_names(tmp_path: Path) -> None:
+    folder = served(tmp_path)
+    assert decides(folder, asked("ann", "read", "memo"))
+    assert not decides(folder, asked("ann", "write", "memo"))
+    assert not decides(folder, asked("bob", "read", "memo"))
+
+
+@pytest.mark.parametrize("token", ["dom", "domain", "tenant", "account"])
+def test_a_domain_is_the_contexts_unless_said_otherwise(
+    tmp_path: Path, token: str
+) -> None:
+    model = DOMAINS.replace("dom", token)
+    folder = served(tmp_path, model_conf=model, policy_csv=IN_ACME)
+    name = "domain" if token == "dom" else token
+    assert decides(folder, asked("ann", "read", "memo", **{name: "acme"}))
+    assert not decides(folder, asked("ann", "read", "memo", **{name: "other"}))
+    reply = answer(folder, Kind.EVALUATION, asked("ann", "read", "memo"))
+    assert reply.status == 400
+    assert reply.body == f'"send `context.{name}`: this service needs it"'.encode()
+
+
+def test_a_token_whose_attributes_are_read_is_an_object_by_itself(
+    tmp_path: Path,
+) -> None:
+    folder = served(tmp_path, model_conf=AGES, policy_csv=READ, entities_json=ANN)
+    assert decides(folder, asked("ann", "read", "x", "film"))
+    by_row = a_model("sub, act", "act, rule", "r.act == p.act && eval(p.rule)", "")
+    rows = "p, read, r.sub.age > 18\n"
+    folder = served(
+        tmp_path / "rows", model_conf=by_row, policy_csv=rows, entities_json=ANN
+    )
+    assert decides(folder, asked("ann", "read", "x"))
+
+
+def test_a_property_that_is_declared_as_sent_wins_and_any_other_is_ignored(
+    tmp_path: Path,
+) -> None:
+    wired = '[sent]\nresource = ["age"]\n'
+    texts = {"model_conf": AGES, "policy_csv": READ, "entities_json": ANN}
+    folder = served(tmp_path, pdp_toml=wired, **texts)
+    assert not decides(folder, asked("ann", "read", "x", "film", resource_={"age": 40}))
+    assert decides(folder, asked("ann", "read", "y", "film", resource_={"age": 3}))
+    assert decides(folder, asked("ann", "read", "x", "film", subject_={"age": 3}))
+    for older in ({"age": 99}, {"age": 99, "type": "user"}):
+        assert not decides(folder, asked("bob", "read", "x", "film", subject_=older))
+
+
+def test_type_and_id_of_an_object_are_its_own(tmp_path: Path) -> None:
+    matcher = 'r.obj.type == "film" && r.obj.id == p.obj && r.act.name == p.act'
+    folder = served(
+        tmp_path,
+        model_conf=a_model("obj, act", "obj, act", matcher, roles=""),
+        policy_csv="p, x, read\n",
+    )
+    assert decides(folder, asked("ann", "read", "x", "film"))
+    other = asked("ann", "read", "y", "book", resource_={"type": "film", "id": "x"})
+    assert not decides(folder, other)
+    hidden = asked("ann", "write", "x", "film", action_={"name": "read"})
+    assert not decides(folder, hidden)
+
+
+def test_a_property_may_have_the_name_of_a_method_and_others_inside(
+    tmp_path: Path,
+) -> None:
+    matcher = "r.obj.items == p.items && r.obj.size.pages > 3 && p.items in r.obj.tags"
+    folder = served(
+        tmp_path,
+        model_conf=a_model("obj", "items", matcher, roles=""),
+        policy_csv="p, few\n",
+        pdp_toml='[sent]\nresource = ["items", "size", "tags"]\n',
+    )
+    book = {"items": "few", "size": {"pages": 4}, "tags": ["few", {"a": 1}]}
+    assert decides(folder, asked("ann", "read", "x", resource_=book))
+    thin = {**book, "size": {"pages": 2}}
+    assert not decides(folder, asked("ann", "read", "x", resource_=thin))
+
+
+def test_defaults_stand_in_for_what_nobody_says(tmp_path: Path) -> None:
+    wired = (
+        '[defaults]\n"subject.properties.age" = 18\n"resource.properties.age" = 18\n'
+    )
+    folder = served(tmp_path, model_conf=AGES, policy_csv=READ, pdp_toml=wired)
+    assert decides(folder, asked("bob", "read", "z", "film"))
+
+
+def test_the_context_is_the_callers_and_may_have_defaults(tmp_path: Path) -> None:
+    folder = served(
+        tmp_path,
+        model_conf=a_model("ctx, hour", "sub", "r.ctx.on && r.hour > 8", roles=""),
+        policy_csv="p, any\n",
+        pdp_toml='[request]\nctx = "context"\nhour = "context.time.hour"\n[defaults]\n"context.on" = false\n',
+    )
+    assert decides(folder, asked("ann", "read", "x", on=True, time={"hour": 9}))
+    assert not decides(folder, asked("ann", "read", "x", time={"hour": 9}))
+    for late in ({}, {"time": 9}, {"time": {"minute": 9}}):
+        reply = answer(folder, Kind.EVALUATION, asked("ann", "read", "x", on=1, **late))
+        assert (reply.status, reply.body) == (
+            400,
+            b'"send `context.time.hour`: this service needs it"',
+        )
+
+
+def test_a_stored_property_feeds_a_token(tmp_path: Path) -> None:
+    entity = '{"resources": [{"type": "memo", "id": "memo", "properties": {"at": {"firm": "acme"}}}]}'
+    wired = '[request]\ndom = "resource.properties.at.firm"\n'
+    folder = served(
+        tmp_path,
+        model_conf=DOMAINS,
+        policy_csv=IN_ACME,
+        pdp_toml=wired,
+        entities_json=entity,
+    )
+    assert decides(folder, asked("ann", "read", "memo"))
+    unknown = body(folder, Kind.EVALUATION, asked("ann", "read", "other"))
+    assert unknown == {"decision": False, "context": {"code": "not_answered"}}
+
+
+def test_a_constant_feeds_a_token(tmp_path: Path) -> None:
+    wired = '[request]\ndom = { constant = "acme" }\n'
+    folder = served(tmp_path, model_conf=DOMAINS, policy_csv=IN_ACME, pdp_toml=wired)
+    assert decides(folder, asked("ann", "read", "memo"))
+
+
+def test_a_text_is_put_together_of_parts_that_can_not_be_shifted(
+    tmp_path: Path,
+) -> None:
+    folder = served(
+        tmp_path,
+        policy_csv="p, user::ann!, memo, read\np, a::b::c!, memo, read\n",
+        pdp_toml='[request]\nsub = "{subject.type}::{subject.id}!"\n',
+    )
+    assert decides(folder, asked("ann", "read", "memo"))
+
+    def typed(kind: str, name: str) -> dict[str, object]:
+        return {
+            **asked(name, "read", "memo"),
+            "subject": {"type": kind, "id": name},
+        }
+
+    assert decides(folder, typed("a", "b::c"))
+    for kind, name in (("a::b", "c"), ("a:", "::b")):
+        reply = answer(folder, Kind.EVALUATION, typed(kind, name))
+        assert reply.status == 400
+        assert reply.body == b'"`subject.type` must not hold `::`"'
+
+
+def test_types_that_are_not_declared_get_nothing(tmp_path: Path) -> None:
+    wired = '[types]\nsubject = ["user"]\nresource = ["memo"]\n'
+    folder = served(tmp_path, pdp_toml=wired)
+    assert decides(folder, asked("ann", "read", "memo"))
+    robot = {**asked("ann", "read", "memo"), "subject": {"type": "robot", "id": "ann"}}
+    denied = body(folder, Kind.EVALUATION, robot, delega_explain="1")
+    assert denied == {
+        "decision": False,
+        "context": {
+            "code": "no_permission",
+            "trace": {"error": "pdp.toml declares other types"},
+        },
+    }
+    stone = body(folder, Kind.EVALUATION, asked("ann", "read", "memo", "stone"))
+    assert stone == {"decision": False, "context": {"code": "unknown_resource"}}
+
+
+def test_what_casbin_can_not_answer_is_refused_and_logged_once(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    folder = served(tmp_path, model_conf=AGES, policy_csv=READ, entities_json=ANN)
+    with caplog.at_level(logging.WARNING):
+        for _ in range(3):
+            found = body(folder, Kind.EVALUATION, asked("bob", "read", "x", "film"))
+            assert found == {"decision": False, "context": {"code": "not_answered"}}
+    assert len(caplog.records) == 1
+    assert "a question had no answer and was refused" in caplog.text
+
+
+def test_a_flood_of_questions_without_an_answer_does_not_fill_the_log(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    model = a_model("sub, ip", "ip", "ipMatch(r.ip, p.ip)", roles="")
+    folder = served(
+        tmp_path,
+        model_conf=model,
+        policy_csv="p, 10.0.0.0/8\n",
+        pdp_toml='[request]\nip = "context.ip"\n',
+    )
+    with caplog.at_level(logging.WARNING):
+        for number in range(50):
+            found = asked("ann", "read", "x", ip=f"x{number}\n{'y' * 900}")
+            assert not decides(folder, found)
+    assert len(caplog.records) == 20
+    assert all(len(record.getMessage()) < 400 for record in caplog.records)
+    assert not any("\n" in record.getMessage() for record in caplog.records)
+
+
+def test_an_explanation_names_the_row_its_place_and_the_links(tmp_path: Path) -> None:
+    folder = served(tmp_path)
+    found = body(
+        folder, Kind.EVALUATION, asked("ann", "read", "memo"), delega_explain="1"
+    )
+    assert found == {
+        "decision": True,
+        "context": {
+            "trace": {
+                "row": ["p", "editor", "memo", "read"],
+                "place": "policy.csv:1",
+                "paths": [[["g", "ann", "editor"]]],
+            }
+        },
+    }
+    denied = body(
+        folder, Kind.EVALUATION, asked("bob", "read", "memo"), delega_explain="1"
+    )
+    trace = {"row": None, "place": "", "paths": []}
+    assert denied["context"] == {"code": "no_permission", "trace": trace}
+
+
+def test_an_explanation_of_what_casbin_can_not_answer_says_why(tmp_path: Path) -> None:
+    folder = served(tmp_path, model_conf=AGES, policy_csv=READ)
+    found = body(
+        folder, Kind.EVALUATION, asked("bob", "read", "x", "film"), delega_explain="1"
+    )
+    assert not found["decision"]
+    assert "age" in found["context"]["trace"]["error"]
+
+
+def test_answers_carry_revision_and_release(tmp_path: Path) -> None:
+    folder = served(tmp_path)
+    reply = answer(folder, Kind.EVALUATION, asked("ann", "read", "memo"))
+    headers = dict(reply.headers)
+    version = folder.current()
+    assert headers["Delega-Revision"] == str(version.revision)
+    assert headers["Delega-Release"] == version.release
+    other = a_folder(tmp_path / "same", policy_csv="p, editor, memo, read\n")
+    assert Folder(other).current().release != version.release
+    again = a_folder(tmp_path / "again", model_conf=MODEL)
+    assert Folder(again).current().release == version.release
+
+
+def test_a_constant_tells_nobodys_name() -> None:
+    assert Constant("ann").name_in("ann", "subject", QUESTION) is None
+    assert not Constant("ann").carries("subject")
+    assert not Constant("ann").hangs_on("subject")

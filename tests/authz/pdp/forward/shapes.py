@@ -1,0 +1,77 @@
+"""Spellings by which a path was judged as one thing and served as another."""
+
+#: `{0}` stands before a path that is open to the asker, `{1}` for the one that is not.
+PATHS = {
+    "two slashes at the beginning": "/{1}",
+    "two slashes inside": "{0}//{1}",
+    "a dot": "/.{1}",
+    "two dots": "{0}/..{1}",
+    "two dots at the end": "{1}/x/..",
+    "an encoded dot": "/%2e{1}",
+    "encoded dots": "{0}/%2e%2e{1}",
+    "encoded dots, upper case": "{0}/%2E%2E{1}",
+    "half encoded dots": "{0}/.%2e{1}",
+    "dots with a parameter": "{0}/..;{1}",
+    "dots with a named parameter": "{0}/..;x=1{1}",
+    "a parameter at the end": "{1};x=1",
+    "an encoded parameter": "{1}%3Bx=1",
+    "an encoded slash": "{0}%2F..%2F..{1}",
+    "an encoded slash, lower case": "{0}%2f..%2f..{1}",
+    "a backslash": "{0}\\..\\..{1}",
+    "an encoded backslash": "{0}%5C..%5C..{1}",
+    "twice encoded dots": "{0}/%252e%252e{1}",
+    "a twice encoded slash": "{0}%252F..%252F..{1}",
+    "an encoded letter": "{1}%73",
+    "a lower-case triplet": "{0}/%c3%a9",
+    "a NUL at the end": "{1}%00",
+    "a NUL and an ending": "{1}%00.css",
+    "a line end": "{1}%0d%0aX-Delega-Subject:%20x",
+    "a line end alone": "{1}%0a",
+    "a tab": "{1}%09",
+    "DEL": "{1}%7F",
+    "a fragment": "{1}#x",
+    "a fragment and dots": "{0}#/..{1}",
+    "an encoded fragment": "{1}%23x",
+    "an encoded query": "{1}%3Fx",
+    "no UTF-8": "{0}/%FF",
+    "an overlong slash": "{0}/%C0%AF..{1}",
+    "an overlong dot": "{0}/%C0%AE%C0%AE{1}",
+    "half a character": "{0}/%ED%A0%80",
+    "a full-width slash": "{0}/x%EF%BC%8F..",
+    "full-width dots": "{0}/%EF%BC%8E%EF%BC%8E{1}",
+    "a division slash": "{0}/x%E2%88%95..",
+    "a letter and its accent": "{0}/e%CC%81",
+    "an invisible character": "{1}%E2%80%8B",
+    "a torn triplet": "{1}%",
+    "a triplet that is none": "{1}%zz",
+    "a wide triplet": "{1}%u002f",
+    "a dot at the end": "{1}.",
+    "a blank at the end": "{1}%20",
+    "a brace": "{0}/{{x}}",
+    "a quote": '{0}/"x"',
+    "no path": "*",
+    "another server's": "http://backend.example.it{1}",
+    "another server's without a scheme": "//backend.example.it{1}",
+    "overlong": "{0}/" + "x" * 2_048,
+    "too deep": "{0}" + "/x" * 64,
+    "two targets": "{0},{1}",
+}
+QUERIES = {
+    "a NUL": "x=%00",
+    "no UTF-8": "x=%FF",
+    "a torn triplet": "x=%",
+    "a triplet that is none": "x=%zz",
+    "a fragment": "x#y",
+    "a backslash": "x=\\",
+    "another method": "_method=DELETE",
+    "another method, folded": "a=1&%2EMETHOD=DELETE",
+    "another method after a semicolon": "a;_Method=DELETE",
+    "another method by a header's name": "X-HTTP-Method-Override=DELETE",
+}
+METHODS = ("get", "Get", "TRACE", "CONNECT", "PROPFIND", "FOO", "GET,GET")
+OVERRIDES = ("X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override")
+
+
+def spelt(shape: str, open_path: str, closed: str) -> str:
+    """The shape around two paths."""
+    return PATHS[shape].format(open_path, closed)
