@@ -18,7 +18,7 @@ def choose_worker(
 ) -> tuple[str, str]:
     """The worker class, and why it is the stock one."""
     if not lane_wanted(environ):
-        return STOCK, "DELEGA_LANE is 0"
+        return STOCK, "DELEGA_LANE is not 1"
     if version not in TESTED_GUNICORN:
         return STOCK, f"gunicorn {version} is not one that its tests have seen"
     return WITH_LANE, ""
