@@ -1,6 +1,7 @@
 """Settings: what is needed is asked for, what can not be used is refused."""
 
 import runpy
+from logging import getLogger
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -112,7 +113,10 @@ def starting(host: str, monkeypatch: pytest.MonkeyPatch, *, demo: str) -> None:
         monkeypatch.setenv(name, value)
     settings = runpy.run_path(str(GUNICORN))
     assert settings["workers"] == 3
-    server = SimpleNamespace(cfg=SimpleNamespace(address=[(host, 8000)], workers=7))
+    server = SimpleNamespace(
+        cfg=SimpleNamespace(address=[(host, 8000)], workers=7),
+        log=getLogger("gunicorn"),
+    )
     settings["on_starting"](server)
 
 

@@ -1,5 +1,7 @@
 """What docs/engine.md asks of its example beside `decide` has answers."""
 
+import ast
+
 import pytest
 
 from tests.authz.engine.test_compiled_docs import block, example, read_model
@@ -15,7 +17,8 @@ def names() -> dict[str, object]:
 
 
 def test_the_questions_on_the_page_are_answered(names):
-    imports, _, book, *questions = block("from authz.engine import FREE").splitlines()
+    page = ast.parse(block("from authz.engine import FREE")).body
+    imports, book, *questions = map(ast.unparse, page)
     exec(imports, names)  # noqa: S102  (the page's own code)
     exec(book, names)  # noqa: S102
     what, who, why, near, changes = (
