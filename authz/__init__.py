@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from authz.accounts.editor import Editor, Sitting
-    from authz.accounts.enforcer import Enforcer, Explained
+    from authz.accounts.enforcer import Enforcer
+    from authz.accounts.explaining import Explained, Trace
     from authz.accounts.freshness import EveryTime, Freshness, Loaded, PageWatch, Watch
     from authz.accounts.publishing import publish
     from authz.accounts.shadow import Shadow
@@ -48,7 +49,8 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "authz.accounts.editor": ("Editor", "Sitting"),
-    "authz.accounts.enforcer": ("Enforcer", "Explained"),
+    "authz.accounts.enforcer": ("Enforcer",),
+    "authz.accounts.explaining": ("Explained", "Trace"),
     "authz.accounts.freshness": (
         "EveryTime",
         "Freshness",
@@ -130,6 +132,7 @@ __all__ = [
     "StaleVersionError",
     "State",
     "StoreError",
+    "Trace",
     "UnknownNameError",
     "Watch",
     "default_folder",

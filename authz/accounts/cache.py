@@ -7,6 +7,7 @@ import threading
 from collections import deque
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Generic, TypeVar
 
 from authz.storage.protocol import EVERY_ACCOUNT, Changes
@@ -32,6 +33,12 @@ class Loaded(Generic[S]):
     valid_until: datetime | None = None
 
 
+@lru_cache(maxsize=4_096)
+def _seconds(until: datetime | None) -> float:
+    """One number for all accounts that change at the same instant."""
+    return NEVER if until is None else until.timestamp()
+
+
 class Entry(Generic[S]):
     """A snapshot and the time it is for, seconds of the wall clock.
 
@@ -41,13 +48,8 @@ class Entry(Generic[S]):
     __slots__ = ("revision", "since", "snapshot", "until", "used")
 
     def __init__(self, loaded: Loaded[S], since: float) -> None:
-        until = loaded.valid_until
-        self.snapshot, self.revision, self.since = (
-            loaded.snapshot,
-            loaded.revision,
-            since,
-        )
-        self.until = NEVER if until is None else until.timestamp()
+        self.snapshot, self.revision = loaded.snapshot, loaded.revision
+        self.since, self.until = since, _seconds(loaded.valid_until)
         self.used = False
 
     def covers(self, instant: float) -> bool:
@@ -68,7 +70,7 @@ class SnapshotCache(Generic[S]):
     """At most `capacity` snapshots; of those not asked for lately the oldest goes first.
 
     Attributes:
-        entries: the snapshots by account, for `get` alone.
+        entries: the snapshots by account, to be looked up alone.
     """
 
     def __init__(self, capacity: int) -> None:
@@ -134,12 +136,16 @@ class SnapshotCache(Generic[S]):
         else:
             del self.entries[account]
 
-    def drop(self, changes: Changes, applied: int) -> None:
-        """Drop what changed after `applied`: everything, when the database is another."""
-        revision = changes.revision
+    def drop(self, changes: Changes, applied: int) -> bool:
+        """Drop what changed after `applied`: everything, when the database is another.
+
+        Returns:
+            Whether it is another, or went back.
+        """
+        revision, is_another = changes.revision, False
         if changes.database_id != self.database_id or revision < applied:
             self.entries.clear()
-            self.database_id = changes.database_id
+            self.database_id, is_another = changes.database_id, True
             accounts, revision = set(self._loads), max(revision, applied)
         elif EVERY_ACCOUNT in changes.accounts:
             accounts = {*self._loads, *self.entries}
@@ -147,6 +153,7 @@ class SnapshotCache(Generic[S]):
             accounts = set(changes.accounts)
         for account in accounts:
             self._drop_older(account, revision)
+        return is_another
 
     def _drop_older(self, account: str, revision: int) -> None:
         if account in self._loads:

@@ -5,9 +5,17 @@ the reason that the account's own facts give.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
+from typing import NamedTuple
 
+from authz.accounts.explaining import (
+    Explained,
+    Request,
+    Trace,
+    explained,
+    traced,
+)
 from authz.accounts.freshness import Freshness, Watch, utc_now
 from authz.accounts.shadow import Asked, Shadow
 from authz.accounts.snapshot import Details, Snapshot, SnapshotLoader
@@ -21,30 +29,27 @@ from authz.accounts.standings import (
 from authz.decision import Decision, Reason
 from authz.engine import CompiledEvaluator, EvaluatorFactory, Row
 from authz.policy import Release, State
-from authz.storage import PolicyStore
+from authz.storage import AccountReader, PolicyStore
 
 #: Asks a store for its head alone.
 _NEWEST = 2**62
-_UNDECIDED = Decision(allowed=False, reason=Reason.NOT_A_MEMBER, revision=0)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Explained:
-    """A decision with what stands behind it.
+class _Looked(NamedTuple):
+    """An answer as its place in `REASONS`, and what it was made of."""
 
-    Attributes:
-        row: the grant that allowed it, or the one that would.
-        path: the links from the user to each permission that is held.
-        missing: the permissions of the grant that the user lacks.
-        service: the service the grant needs, and whether it runs.
-    """
+    place: int
+    explained: Explained
+    snapshot: Snapshot
+    details: Details
 
-    decision: Decision
-    row: Row | None = None
-    path: tuple[tuple[Row, ...], ...] = ()
-    missing: tuple[str, ...] = ()
-    service: str = ""
-    service_runs: bool = False
+    def told(self, revision: int) -> Explained:
+        """With the decision, which has the revision."""
+        return replace(self.explained, decision=_decisions(revision)[self.place])
+
+    def trace(self, request: Request, revision: int) -> Trace:
+        """With every row that has a say."""
+        return traced(self.snapshot, self.details, request, self.told(revision))
 
 
 class Enforcer:
@@ -62,11 +67,12 @@ class Enforcer:
         capacity: int = 100_000,
         now: Callable[[], datetime] = utc_now,
     ) -> None:
-        self._store, self._now = store, now
+        self._store, self._now, self._evaluator = store, now, evaluator
         self._loader = SnapshotLoader(store, evaluator, now)
         self._fresh: Freshness[Snapshot] = Freshness(
             store, watch, self._loader, capacity=capacity, now=now
         )
+        self._fresh.on_another = self._loader.forget
         self._decisions = _decisions(0)
         self.compare_with(Shadow(store, one_in=0))
 
@@ -91,7 +97,24 @@ class Enforcer:
         Raises:
             NotReadyError: no answer can be given now; never to be read as an allow.
         """
-        place, revision = self._fresh.ask(account, _place, subject, resource, action)
+        # `Freshness.ask` as almost every question goes, written out: calls cost most
+        fresh = self._fresh
+        revision, deadline = fresh.applied
+        entry = fresh.entries.get(account)
+        standing = None if entry is None else entry.snapshot.get(subject)
+        place = None if standing is None else standing.answers.get((resource, action))
+        if (
+            entry is None
+            or place is None
+            or not fresh.latest <= fresh.wall() < entry.until
+            # INVARIANT: the last look; settled at what was noted before the snapshot
+            or fresh.watch.word() != 2 * revision
+            or fresh.clock() > deadline
+        ):
+            found = fresh.ask(account, _place, subject, resource, action)
+            place, revision = found
+        else:
+            entry.used = True
         made = self._decisions
         if made[0].revision != revision:
             made = self._decisions = _decisions(revision)
@@ -117,12 +140,33 @@ class Enforcer:
         self, subject: str, account: str, resource: str, action: str
     ) -> Explained:
         """The decision, the grant and the role path, or what is missing."""
-        asked = (subject, resource, action)
-        found, revision = self._fresh.ask(
-            account, lambda s: (_place(s, *asked), self._explained(s, *asked))
-        )
-        place, explained = found
-        return replace(explained, decision=_decisions(revision)[place])
+        request = subject, account, resource, action
+        looked, revision = self._fresh.ask(account, _look, self._loader, request)
+        return looked.told(revision)
+
+    def trace(self, subject: str, account: str, resource: str, action: str) -> Trace:
+        """The same with every row that has a say, for whoever tries a decision."""
+        request = subject, account, resource, action
+        looked, revision = self._fresh.ask(account, _look, self._loader, request)
+        return looked.trace(request, revision)
+
+    def trace_at(
+        self, rows: AccountReader, instant: datetime, request: Request
+    ) -> Trace:
+        """The trace of another time.
+
+        Args:
+            rows: as they stood then.
+            instant: whose dates count.
+            request: subject, account, resource, action.
+
+        Raises:
+            NotReadyError: no answer could be given then, as no release was in force.
+        """
+        loader = SnapshotLoader(rows, self._evaluator, lambda: instant)
+        loaded = loader(request[1])
+        looked = _look(loaded.snapshot, loader, request)
+        return looked.trace(request, loaded.revision)
 
     def state(self, subject: str, account: str) -> State | None:
         """What a user is in an account; None: not a member of it."""
@@ -131,7 +175,8 @@ class Enforcer:
 
     def users(self, account: str) -> tuple[str, ...]:
         """The users of an account, whatever they are in it."""
-        return self._fresh.ask(account, lambda snapshot: tuple(snapshot.users))[0]
+        found: tuple[str, ...] = self._fresh.ask(account, lambda s: s.users)[0]
+        return found
 
     def running(self, account: str) -> frozenset[str]:
         """The services that run in the account now."""
@@ -176,35 +221,21 @@ class Enforcer:
         details: Details = self._fresh.ask(account, self._loader.details)[0]
         return details
 
-    def _explained(
-        self, snapshot: Snapshot, subject: str, resource: str, action: str
-    ) -> Explained:
-        """What stands behind the answer; the decision is filled in by the caller."""
-        known = snapshot.release.catalogue.find(resource, action)
-        standing = snapshot.users.get(subject)
-        if known is None or standing is None:
-            return Explained(decision=_UNDECIDED)
-        grant, account = snapshot.release.grant_for(known), snapshot.account
-        evaluator = self._loader.details(snapshot).evaluator
-        row = evaluator.explain((subject, account, resource, action)).row
-        walks = (evaluator.path(subject, name, account) for name in grant.needs)
-        return Explained(
-            decision=_UNDECIDED,
-            row=row or _row_of(snapshot, grant.place),
-            path=tuple(walk for walk in walks if walk),
-            missing=standing.missing(grant.needs),
-            service=grant.service,
-            service_runs=grant.service in snapshot.running,
-        )
+
+def _look(snapshot: Snapshot, loader: SnapshotLoader, request: Request) -> _Looked:
+    subject, _account, resource, action = request
+    place = _place(snapshot, subject, resource, action)
+    details = loader.details(snapshot)
+    return _Looked(place, explained(snapshot, details, request), snapshot, details)
 
 
 def _standing(snapshot: Snapshot, subject: str) -> Standing | None:
-    return snapshot.users.get(subject)
+    return snapshot.standing(subject)
 
 
 def _place(snapshot: Snapshot, subject: str, resource: str, action: str) -> int:
     """The reason of one answer, as its place in `REASONS`."""
-    standing = snapshot.users.get(subject)
+    standing = snapshot.standing(subject)
     # INVARIANT: only a user of the account reaches the evaluator; a name that is a
     # role, a permission or blank would otherwise hold itself
     if standing is None:
@@ -216,7 +247,7 @@ def _place(snapshot: Snapshot, subject: str, resource: str, action: str) -> int:
 def _places(
     snapshot: Snapshot, subject: str, actions: Sequence[ActionName]
 ) -> list[int]:
-    standing = snapshot.users.get(subject)
+    standing = snapshot.standing(subject)
     if standing is None:
         return [_of_a_stranger(snapshot.release, *name) for name in actions]
     kept, answer = standing.answers.get, standing.answer
@@ -239,7 +270,3 @@ def _decisions(revision: int) -> tuple[Decision, ...]:
         Decision(allowed=reason is Reason.GRANTED, reason=reason, revision=revision)
         for reason in REASONS
     )
-
-
-def _row_of(snapshot: Snapshot, place: str) -> Row | None:
-    return next((row for row in snapshot.release.rows if row.place == place), None)

@@ -59,7 +59,14 @@ class Freshness(Generic[S]):
     the store's connections are the caller's: fork before the store is used.
 
     Attributes:
-        clock: replaced by tests.
+        clock, wall: seconds since the host started, and of the wall clock.
+        on_another: called when the database is another than before, or went back.
+        watch: where changes show.
+        applied: the revision that this process has applied, and until when on `clock`
+            a settled page is believed.
+        entries: the snapshots by account; only to be looked up.
+        latest: the latest instant of the wall clock that any of them, or the last
+            change, was made at; on a clock that is behind it, ask.
     """
 
     def __init__(
@@ -71,10 +78,12 @@ class Freshness(Generic[S]):
         capacity: int = 256,
         now: Callable[[], datetime] = utc_now,
     ) -> None:
-        self._store, self._watch, self._load_snapshot = store, watch, load
+        self._store, self.watch, self._load_snapshot = store, watch, load
         self._capacity = capacity
-        self._wall = time.time if now is utc_now else lambda: now().timestamp()
+        self.wall = time.time if now is utc_now else lambda: now().timestamp()
         self.clock: Callable[[], float] = boot_time
+        self.on_another: Callable[[], object] = _nothing
+        self.latest = _LONG_AGO
         self._forget()
         forget = weakref.WeakMethod(self._forget)
         os.register_at_fork(after_in_child=lambda: (forget() or _nothing)())
@@ -82,7 +91,7 @@ class Freshness(Generic[S]):
     @property
     def revision(self) -> int:
         """The revision that this process has applied."""
-        return self._applied[0]
+        return self.applied[0]
 
     def start(self) -> None:
         """Catch up, before the first decision.
@@ -91,7 +100,7 @@ class Freshness(Generic[S]):
             NotReadyError: the store can not be read, or the wall clock is behind it.
         """
         self._catch_up()
-        self._require_clock(self._wall())
+        self._require_clock(self.wall())
 
     def at_least(self, revision: int) -> None:
         """Make sure that answers from now on are of that revision or newer.
@@ -123,12 +132,12 @@ class Freshness(Generic[S]):
         """
         # DECIDE as almost every one goes: nothing to read, one round. Whatever is not
         # so goes the long way, which says the same in the words of the protocol.
-        word = self._watch.word
-        applied, deadline = self._applied
+        word = self.watch.word
+        applied, deadline = self.applied
         entry = self._cache.entries.get(account)
         if entry is not None and word() == 2 * applied:
             answer = evaluate(entry.snapshot, *question)
-            now = self._wall()
+            now = self.wall()
             if self._newest_at <= now and entry.since <= now < entry.until:
                 if word() == 2 * applied and self.clock() <= deadline:
                     entry.used = True
@@ -139,11 +148,11 @@ class Freshness(Generic[S]):
 
     def rounds(self, account: str, evaluate: Callable[[S], T]) -> tuple[T, int]:
         """The same, as the protocol has it: for what has to be read or asked again."""
-        if not self._settled(*self._applied):
+        if not self._settled(*self.applied):
             self._catch_up()
         for _round in range(ROUNDS):
             # INVARIANT: noted before the snapshot; what is read later may be newer than it
-            applied, deadline = self._applied
+            applied, deadline = self.applied
             entry = self._cached(account) or self._load(account)
             answer = evaluate(entry.snapshot)
             if not self._in_time(entry):
@@ -156,7 +165,7 @@ class Freshness(Generic[S]):
         raise NotReadyError(f"{account} changes faster than it can be answered")
 
     def _settled(self, applied: int, deadline: float) -> bool:
-        return self._watch.word() == 2 * applied and self.clock() <= deadline
+        return self.watch.word() == 2 * applied and self.clock() <= deadline
 
     def _caught_up(self, account: str, entry: Entry[S]) -> int | None:
         """The revision caught up to, if the snapshot still stands at it."""
@@ -177,7 +186,7 @@ class Freshness(Generic[S]):
         return None
 
     def _in_time(self, entry: Entry[S]) -> bool:
-        instant = self._wall()
+        instant = self.wall()
         self._require_clock(instant)
         return entry.covers(instant)
 
@@ -194,13 +203,15 @@ class Freshness(Generic[S]):
             entry = self._cached(account)
             if entry is not None:
                 return entry
-            since = self._wall()
+            since = self.wall()
             loaded = self._load_snapshot(account)
             entry = Entry(loaded, since)
             with self._lock:
                 # INVARIANT: else a snapshot from before a change enters after its
                 # catch-up. A refused one serves its own round: the last look judges it
                 if self._cache.may_enter(loaded, loading):
+                    # INVARIANT: before it is there; none found there is of a later one
+                    self.latest = max(self.latest, since)
                     self._cache.enter(account, entry)
             return entry
 
@@ -218,16 +229,16 @@ class Freshness(Generic[S]):
 
     def _catch_up(self) -> None:
         with self._lock:
-            self._watch.remap()
+            self.watch.remap()
             # INVARIANT: word and clock before the read transaction
-            word, looked = self._watch.word(), self.clock()
+            word, looked = self.watch.word(), self.clock()
             known = self._cache.database_id is not None
             changes = self._store.changes(
                 self.revision if known else _EVERYTHING_APPLIED
             )
             self._apply(changes, looked + BELIEVED_SECONDS)
             if self._must_settle(word, changes.revision):
-                self._watch.settle()
+                self.watch.settle()
 
     def _must_settle(self, word: int, revision: int) -> bool:
         # INVARIANT: on any mismatch, not only when odd; any word may have been left
@@ -235,16 +246,20 @@ class Freshness(Generic[S]):
 
     def _apply(self, changes: Changes, deadline: float) -> None:
         # INVARIANT: drop first; who sees the new revision must not find an old snapshot
-        self._cache.drop(changes, self.revision)
+        if self._cache.drop(changes, self.revision):
+            self.on_another()
         self._newest_at = changes.at.timestamp() if changes.at else _LONG_AGO
-        self._applied = changes.revision, deadline
+        self.latest = max(self.latest, self._newest_at)
+        self.applied = changes.revision, deadline
 
     def _forget(self) -> None:
         """Start with nothing: in a new process, and in a child of a fork."""
         self._lock = threading.Lock()
         self._cache = SnapshotCache[S](self._capacity)
+        self.entries = self._cache.entries
         self._newest_at = _LONG_AGO
-        self._applied = 0, float("-inf")
+        self.latest = _LONG_AGO
+        self.applied = 0, float("-inf")
 
 
 def _nothing() -> None:

@@ -5,13 +5,13 @@ from threading import Lock
 
 from authz.errors import NotReadyError, PolicyError
 from authz.policy import Release, read_files
-from authz.storage import EVERY_ACCOUNT, PolicyStore
+from authz.storage import EVERY_ACCOUNT, AccountReader
 
 
 class Releases:
     """Releases by number; one that does not verify is refused, never half served."""
 
-    def __init__(self, store: PolicyStore) -> None:
+    def __init__(self, store: AccountReader) -> None:
         self._store = store
         self._lock = Lock()
         self._known: Mapping[int, Release] = {}

@@ -1,13 +1,14 @@
 """One account's policy at a revision, ready to be asked; immutable."""
 
 import logging
-from collections.abc import Callable, Hashable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from threading import Lock
 
 from authz.accounts.freshness import Loaded, utc_now
-from authz.accounts.reasons import Facts
+from authz.accounts.people import People, people_after, people_of
 from authz.accounts.releases import Releases
 from authz.accounts.standings import Standing
 from authz.engine import (
@@ -16,7 +17,6 @@ from authz.engine import (
     EvaluatorFactory,
     Gate,
     Layers,
-    Row,
 )
 from authz.errors import NotReadyError, RowsError
 from authz.policy import (
@@ -24,11 +24,10 @@ from authz.policy import (
     AccountPolicy,
     DatedRow,
     Release,
-    State,
+    policy_after,
     policy_at,
-    state_node,
 )
-from authz.storage import EVERY_ACCOUNT, AccountRows, PolicyStore
+from authz.storage import EVERY_ACCOUNT, AccountReader, AccountRows
 
 _log = logging.getLogger(__name__)
 
@@ -36,29 +35,79 @@ _log = logging.getLogger(__name__)
 KEPT = 4_096
 #: Accounts whose rows are kept for explanations, beside what decisions need.
 DETAILED = 64
+#: With so many rows an account is read anew from what changed, where it is among them.
+LARGE = 500
+#: With so many users an account has their standings made when they are asked about.
+MANY_USERS = 64
+
+
+class Snapshot(dict[str, Standing]):
+    """What decisions ask, each user and how he stands: little, as there may be a million.
+
+    Attributes:
+        running: services that run at the instant of the snapshot.
+        others: makes the standings of a large account, each when first asked for.
+    """
+
+    __slots__ = ("account", "others", "release", "running")
+
+    def __init__(
+        self, policy: AccountPolicy, running: frozenset[str], others: "Others | None"
+    ) -> None:
+        super().__init__()
+        self.account, self.release = policy.account, policy.release
+        self.running, self.others = running, others
+
+    @property
+    def users(self) -> tuple[str, ...]:
+        """Every user of the account, whatever he is in it."""
+        return tuple(self if self.others is None else self.others.people.states)
+
+    def standing(self, user: str) -> Standing | None:
+        """How he stands; None: not a user of the account."""
+        found = self.get(user)
+        if found is None and self.others is not None:
+            found = self.others.standing(user)
+            if found is not None:
+                self[user] = found
+        return found
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Snapshot:
-    """What decisions ask, and little: a process may hold a million.
+class Others:
+    """The users of a large account who were not asked about yet.
 
     Attributes:
-        users: each user of the account -> how he stands.
-        running: services that run at the instant of the snapshot.
+        people: all its users, at the instant of the snapshot.
+        make: a user's standing there, the same whenever it is made.
     """
 
-    account: str
-    release: Release
-    users: dict[str, Standing]
-    running: frozenset[str]
+    people: People
+    make: Callable[[str], Standing]
+
+    def standing(self, user: str) -> Standing | None:
+        """How one of them stands."""
+        return self.make(user) if user in self.people.states else None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Details:
-    """What explanations ask: the rows themselves, at the same revision."""
+    """What explanations ask: the rows themselves, at the same revision.
+
+    Attributes:
+        is_plain: the gate had no need to look at them together with the release's.
+    """
 
     policy: AccountPolicy
     evaluator: Evaluator
+    people: People
+    stored: AccountRows
+    is_plain: bool
+
+    @property
+    def dated(self) -> tuple[DatedRow, ...]:
+        """All of the account's own rows, whatever their dates."""
+        return self.stored.rows
 
 
 class SnapshotLoader:
@@ -66,7 +115,7 @@ class SnapshotLoader:
 
     def __init__(
         self,
-        store: PolicyStore,
+        store: AccountReader,
         evaluator: EvaluatorFactory = CompiledEvaluator,
         now: Callable[[], datetime] = utc_now,
     ) -> None:
@@ -78,6 +127,11 @@ class SnapshotLoader:
         self._detailed: dict[str, tuple[Snapshot, Details]] = {}
         self._lock = Lock()
 
+    def forget(self) -> None:
+        """Read everything anew: the store is another, or went back."""
+        with self._lock:
+            self._detailed = {}
+
     def release(self, number: int) -> Release:
         """A verified release."""
         return self._releases.get(number)
@@ -88,15 +142,14 @@ class SnapshotLoader:
         Raises:
             NotReadyError: the release or the rows can not be trusted.
         """
-        stored = self._store.load(account)
-        details = self._details(account, stored)
+        details = self._read(account)
         if details.policy.dropped:
             dropped = details.policy.dropped
             rows = "; ".join(f"{row.place}: {row}" for row in dropped)
             _log.warning(
                 "rows of %s break the rules and do not count: %s", account, rows
             )
-        snapshot = self._snapshot(account, stored.rows, details)
+        snapshot, stored = self._snapshot(details), details.stored
         self._keep(snapshot, details)
         return Loaded(
             snapshot=snapshot,
@@ -114,20 +167,51 @@ class SnapshotLoader:
         known = self._detailed.get(snapshot.account)
         if known is not None and known[0] is snapshot:
             return known[1]
-        details = self._details(snapshot.account, self._store.load(snapshot.account))
+        details = self._read(snapshot.account)
         self._keep(snapshot, details)
         return details
 
-    def _details(self, account: str, stored: AccountRows) -> Details:
+    def _read(self, account: str) -> Details:
+        """What is in the store now; of a large account what changed alone is read."""
+        detailed = self._detailed
+        known = detailed.get(account)
+        before = known[1] if known and len(known[1].dated) >= LARGE else None
+        stored = self._store.load(account, before.stored if before else None)
+        # INVARIANT: nothing is built upon rows of a store that turned out to be another
+        if before and self._detailed is not detailed:
+            before, stored = None, self._store.load(account)
         release = self._releases.get(stored.release_number)
-        gate, layers = self._shared_rows(release)
-        policy = policy_at(release, account, stored.rows, self._now())
         try:
-            gate.check(policy.own, account)
-            evaluator = layers.evaluator(policy.own, account)
+            after = self._after(before, stored, release) if before else None
+            return after or self._details(account, stored, release)
         except RowsError as error:
             raise NotReadyError(f"the rows of {account} are unsafe: {error}") from error
-        return Details(policy, evaluator)
+
+    def _details(self, account: str, stored: AccountRows, release: Release) -> Details:
+        gate, layers = self._shared_rows(release)
+        policy = policy_at(release, account, stored.rows, self._now())
+        is_plain = gate.check(policy.own, account)
+        evaluator = layers.evaluator(policy.own, account)
+        people = people_of(policy.own, stored.rows)
+        return Details(policy, evaluator, people, stored, is_plain)
+
+    def _after(
+        self, before: Details, stored: AccountRows, release: Release
+    ) -> Details | None:
+        """The same, made of those before a change; None: not to be made so."""
+        if before.policy.release is not release or not before.is_plain:
+            return None
+        made = policy_after(before.policy, stored.rows, self._now())
+        if made is None:
+            return None
+        policy, changed, dated = made
+        gate, layers = self._shared_rows(release)
+        is_plain = gate.check_after(policy.own, policy.account, changed)
+        evaluator = layers.evaluator_after(
+            before.evaluator, policy.own, policy.account, changed
+        )
+        people = people_after(before.people, policy, changed, dated)
+        return Details(policy, evaluator, people, stored, is_plain)
 
     def _shared_rows(self, release: Release) -> tuple[Gate, Layers]:
         """The release's rows, looked at and indexed once."""
@@ -139,31 +223,32 @@ class SnapshotLoader:
             self._alike = {}
         return known[1:]
 
-    def _snapshot(
-        self, account: str, dated: Sequence[DatedRow], details: Details
-    ) -> Snapshot:
-        policy = details.policy
-        running = self._one(_services(policy.own))
-        sold = self._one(_services(item.row for item in dated))
-        sitting = _sitting(item.row for item in dated)
-        seated = _sitting(policy.own)
-        users = {}
-        for user, state in _states(policy.own).items():
-            facts = Facts(
-                state=state,
-                is_seated=details.evaluator.reaches(user, SEATED, account),
-                sits=user in sitting,
-                has_delegation="d_" in seated.get(user, ()),
-                running=running,
-                sold=sold,
-            )
-            users[user] = self._standing(details, facts, user)
-        return Snapshot(account, policy.release, users, running)
+    def _snapshot(self, details: Details) -> Snapshot:
+        people, policy = details.people, details.policy
+        people = replace(
+            people, running=self._one(people.running), sold=self._one(people.sold)
+        )
+        make = partial(self._made, policy, people, details.evaluator)
+        is_large = len(people.states) >= MANY_USERS
+        others = Others(people, make) if is_large else None
+        snapshot = Snapshot(policy, people.running, others)
+        if others is None:
+            snapshot.update({user: make(user) for user in people.states})
+        return snapshot
 
-    def _standing(self, details: Details, facts: Facts, user: str) -> Standing:
-        policy, evaluator = details.policy, details.evaluator
-        made = Standing(policy.release, facts, evaluator, user, policy.account)
-        alike = evaluator.standing((user, policy.account))
+    def _made(
+        self,
+        policy: AccountPolicy,
+        people: People,
+        evaluator: Evaluator,
+        user: str,
+    ) -> Standing:
+        """How a user stands; on any thread, and as often as one likes."""
+        account = policy.account
+        seated = evaluator.reaches(user, SEATED, account)
+        facts = people.facts(user, is_seated=seated)
+        made = Standing(policy.release, facts, evaluator, user, account)
+        alike = evaluator.standing((user, account))
         if alike is None:
             return made
         # INVARIANT: equal standings are answered alike by the evaluator, and equal facts
@@ -185,27 +270,3 @@ class SnapshotLoader:
             self._detailed[snapshot.account] = snapshot, details
             if len(self._detailed) > DETAILED:
                 del self._detailed[next(iter(self._detailed))]
-
-
-_STATES = {state_node(state): state for state in State}
-
-
-def _states(rows: Iterable[Row]) -> dict[str, State]:
-    return {
-        row.values[0]: _STATES[row.values[1]]
-        for row in rows
-        if row.ptype == "g" and row.values[1] in _STATES
-    }
-
-
-def _services(rows: Iterable[Row]) -> frozenset[str]:
-    return frozenset(row.values[1] for row in rows if row.ptype == "g2")
-
-
-def _sitting(rows: Iterable[Row]) -> dict[str, set[str]]:
-    """Who has a link to a seat or a delegation, and to which of the two."""
-    found: dict[str, set[str]] = {}
-    for row in rows:
-        if row.ptype == "g" and row.values[1].startswith(("s_", "d_")):
-            found.setdefault(row.values[0], set()).add(row.values[1][:2])
-    return found

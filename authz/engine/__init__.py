@@ -25,7 +25,7 @@ from authz.engine.questions.parts import FREE
 from authz.engine.questions.proposals import Change
 from authz.engine.questions.search import Answer, search
 from authz.engine.reference import ReferenceEvaluator
-from authz.engine.rows import Row, as_casbin, read_policy_csv, write_policy_csv
+from authz.engine.rows import Changed, Row, as_casbin, read_policy_csv, write_policy_csv
 from authz.engine.traps.conf_traps import conf_traps, rewritten_texts
 from authz.engine.traps.trap import Trap
 
@@ -43,6 +43,7 @@ __all__ = [
     "Answer",
     "Book",
     "Change",
+    "Changed",
     "CompiledEvaluator",
     "ConditionError",
     "Deciding",

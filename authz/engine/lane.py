@@ -13,10 +13,19 @@ from authz.engine.atoms import Key
 from authz.engine.evaluation import Ask
 from authz.engine.patterns import WHOLE, prefix_length
 from authz.engine.plan import Branch
-from authz.engine.reach import Bucket, Entry, Graphs, bucketed, rows_by_role
+from authz.engine.reach import (
+    Bucket,
+    Entry,
+    Graphs,
+    bucketed,
+    meets_by_role,
+    rows_by_role,
+)
 
 KeyOf = Callable[[Sequence[Any]], Any]
 Shape = tuple[int, ...]
+#: Rows of one shape and effect: from a request to their key, and the rows by key.
+Group = tuple[KeyOf, dict[Any, Bucket]]
 
 #: With more shapes than this the columns that make them are asked row by row.
 MOST_SHAPES = 64
@@ -41,26 +50,29 @@ class Lane:
         keys, shapes = _keys(branch, entries)
         loose = [ask for key, ask in branch.keys if key not in keys]
         settle = _settler(branch, loose, graphs)
+        is_settled = not loose and not branch.of("residue")
+        holds = _any_row if is_settled else _holds_of_any
+        self._meets = meets_by_role(branch.roles, has_domain, holds)
         columns = [role.held for role in branch.roles]
-        self._groups: list[tuple[KeyOf, dict[Any, Bucket]]] = []
+        self._groups: list[Group] = []
+        self._saying: dict[int, list[Group]] = {}
         for shape, rows in shapes.items():
             held = _picker([(k.held, n) for k, n in zip(keys, shape, strict=True)])
             asked = _picker([(k.asked, n) for k, n in zip(keys, shape, strict=True)])
-            self._groups.append((asked, bucketed(settle(rows), held, columns)))
+            for effect, some in _by_effect(settle(rows)).items():
+                group = asked, bucketed(some, held, columns)
+                self._groups.append(group)
+                self._saying.setdefault(effect, []).append(group)
 
     def has(self, request: Sequence[object], effect: int, graphs: Graphs) -> bool:
         """Whether a row that says `effect` matches; asked where nothing can raise."""
         for guard in self._guards:
             if not guard(request, _NO_REQUEST, graphs):
                 return False
-        for key_of, buckets in self._groups:
+        for key_of, buckets in self._saying.get(effect, ()):
             bucket = buckets.get(key_of(request))
-            if bucket is None:
-                continue
-            for entry in self._rows_of(bucket, request, graphs):
-                is_open = entry[3] and not _holds(request, entry, graphs)
-                if entry[1] == effect and not is_open:
-                    return True
+            if bucket is not None and self._meets(bucket, request, graphs):
+                return True
         return False
 
     def matches(self, request: Sequence[object], graphs: Graphs) -> Iterator[Entry]:
@@ -78,6 +90,34 @@ class Lane:
             bucket = buckets.get(key_of(request))
             if bucket is not None:
                 yield from self._rows_of(bucket, request, graphs)
+
+
+def _any_row(
+    entries: Sequence[Entry], request: Sequence[object], graphs: Graphs
+) -> bool:
+    """Of rows of which nothing is left to ask."""
+    return True
+
+
+def _holds_of_any(
+    entries: Sequence[Entry], request: Sequence[object], graphs: Graphs
+) -> bool:
+    """Whether what is left to ask is true of one of some candidates."""
+    for entry in entries:  # noqa: SIM110  (a generator costs more)
+        if not entry[3] or _holds(request, entry, graphs):
+            return True
+    return False
+
+
+def _by_effect(entries: Iterable[Entry]) -> dict[int, list[Entry]]:
+    """What denies apart from what allows, as one is looked for without the other."""
+    found: dict[int, list[Entry]] = {}
+    for entry in entries:
+        if entry[1] in found:
+            found[entry[1]].append(entry)
+        else:
+            found[entry[1]] = [entry]
+    return found
 
 
 def _holds(request: Sequence[object], entry: Entry, graphs: Graphs) -> bool:

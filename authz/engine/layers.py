@@ -21,7 +21,7 @@ from authz.engine.model import Model
 from authz.engine.nodes import Link, walk
 from authz.engine.plan import Plan, plan_of
 from authz.engine.roles import Graph, LayeredGraph
-from authz.engine.rows import Row
+from authz.engine.rows import Changed, Row
 from authz.engine.table import Table
 
 
@@ -59,6 +59,42 @@ class Layers:
             written = _WhenAsked(lambda: (*self.written_out(domain), *own))
             return CompiledEvaluator(self._model, written, table)
         return self._evaluator(self._model, (*self.written_out(domain), *own))
+
+    def evaluator_after(
+        self, before: Evaluator, rows: Sequence[Row], domain: str, changed: Changed
+    ) -> Evaluator:
+        """The same, made of the one before a change where that is enough.
+
+        Args:
+            before: `evaluator` of the rows before, in the same domain.
+            rows: all of them now.
+            domain: theirs.
+            changed: what differs.
+        """
+        graphs = self._graphs_after(before, changed)
+        if graphs is None or self._below is None:
+            return self.evaluator(rows, domain)
+        plan, _, below = self._below
+        own = tuple(rows)
+        try:
+            table = Table(plan, load(self._model, changed.rows, graphs), below)
+        except (UnloadableError, NotCompilableError):
+            return self.evaluator(rows, domain)
+        written = _WhenAsked(lambda: (*self.written_out(domain), *own))
+        return CompiledEvaluator(self._model, written, table)
+
+    def _graphs_after(
+        self, before: Evaluator, changed: Changed
+    ) -> dict[str, Graph] | None:
+        """The links that stay; None where the rows on top are not links alone."""
+        table = before._table if isinstance(before, CompiledEvaluator) else None
+        if table is None or self._below is None or table.shared is not self._below[2]:
+            return None
+        return {
+            name: graph.after(changed.starts)
+            for name, graph in table.graphs.items()
+            if isinstance(graph, LayeredGraph)
+        }
 
     def written_out(self, domain: str) -> tuple[Row, ...]:
         """The shared rows as they stand in a domain."""

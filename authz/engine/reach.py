@@ -15,6 +15,7 @@ Bucket = Any
 Graphs = Mapping[str, Graph]
 Read = Callable[[Sequence[Any], Graphs], frozenset[str]]
 RowsOf = Callable[[Bucket, Sequence[Any], Graphs], Iterable[Entry]]
+Meets = Callable[[Bucket, Sequence[Any], Graphs], bool]
 
 
 def bucketed(
@@ -65,14 +66,45 @@ def rows_by_role(roles: Sequence[RoleKey], has_domain: Mapping[str, bool]) -> Ro
     return rows_of
 
 
+def meets_by_role(
+    roles: Sequence[RoleKey], has_domain: Mapping[str, bool], holds: Meets
+) -> Meets:
+    """Whether `holds` of any of the rows that `rows_by_role` finds, without a list."""
+    if not roles:
+        return holds
+    read = _reader(roles[0], has_domain[roles[0].graph])
+    inside = meets_by_role(roles[1:], has_domain, holds)
+
+    def meets(bucket: Bucket, request: Sequence[Any], graphs: Graphs) -> bool:
+        reached = read(request, graphs)
+        few, many = (
+            (bucket, reached) if len(bucket) < len(reached) else (reached, bucket)
+        )
+        for name in few:
+            if name in many and inside(bucket[name], request, graphs):
+                return True
+        return False
+
+    return meets
+
+
 def _reader(role: RoleKey, has_domain: bool) -> Read:
     """What names the request's value reaches, as a function of the request."""
     graph, asked, domain = role.graph, role.asked, role.domain
     if isinstance(domain, Asked) and has_domain:
         place = domain.index
-        return lambda request, graphs: graphs[graph].reached(
-            request[asked], request[place]
-        )
+
+        def read_in(request: Sequence[Any], graphs: Graphs) -> frozenset[str]:
+            start, where, links = request[asked], request[place], graphs[graph]
+            # what `reached` looks at first: a call costs more
+            return links.known.get((where, start)) or links.reached(start, where)
+
+        return read_in
     text = "" if isinstance(domain, Asked) else str(domain.value)
     where = text if has_domain else ""
-    return lambda request, graphs: graphs[graph].reached(request[asked], where)
+
+    def read(request: Sequence[Any], graphs: Graphs) -> frozenset[str]:
+        start, links = request[asked], graphs[graph]
+        return links.known.get((where, start)) or links.reached(start, where)
+
+    return read

@@ -1,13 +1,13 @@
 """Who reaches what through the g rows, as casbin's role managers answer."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from typing_extensions import override
 
 #: casbin looks at ten levels of names, the first being the one asked about.
 MOST_LINKS = 9
-#: Sets of reachable names kept; forgotten together when there are more.
-REMEMBERED = 4_096
+#: Reached names kept, for each name that links begin at; and as many for a small graph.
+REMEMBERED, AT_LEAST = 4, 16_384
 
 #: Name -> the names it is linked to.
 Links = dict[str, list[str]]
@@ -19,12 +19,16 @@ class Graph:
 
     A name reaches itself, with or without links, and what at most nine links lead to.
     Cycles are harmless.
+
+    Attributes:
+        known: what was asked of `reached` before, by domain and name.
     """
 
     def __init__(self, width: int) -> None:
         self.has_domain = width > 2
         self._links: dict[str, Links] = {}
-        self._reached: dict[tuple[str, str], frozenset[str]] = {}
+        self.known: dict[tuple[str, str], frozenset[str]] = {}
+        self._room = 0
 
     def add(self, values: Sequence[str]) -> None:
         """Take in one row; columns beyond the definition are ignored, as in casbin."""
@@ -44,7 +48,7 @@ class Graph:
 
     def reached(self, start: str, domain: str = "") -> frozenset[str]:
         """Every name that `start` reaches; `domain` is "" where there are none."""
-        found = self._reached.get((domain, start))
+        found = self.known.get((domain, start))
         if found is not None:
             return found
         layers = self.layers(domain)
@@ -53,10 +57,17 @@ class Graph:
             # a million unknown names takes no memory.
             return frozenset((start,))
         found = _closure(start, layers)
-        if len(self._reached) >= REMEMBERED:
-            self._reached.clear()
-        self._reached[domain, start] = found
+        self._keep((domain, start), found)
         return found
+
+    def _keep(self, asked: tuple[str, str], found: frozenset[str]) -> None:
+        """In a few times the memory of the links; forgotten together when it is full."""
+        if self._room < len(found):
+            self.known.clear()
+            begins = sum(map(len, self._links.values()))
+            self._room = max(AT_LEAST, REMEMBERED * begins)
+        self._room -= len(found)
+        self.known[asked] = found
 
     def holds(self, start: str, goal: str, domain: str = "") -> bool:
         """Whether `start` reaches `goal` inside `domain`."""
@@ -72,6 +83,18 @@ class LayeredGraph(Graph):
     def __init__(self, below: Graph, everywhere: str, domain: str) -> None:
         super().__init__(3 if below.has_domain else 2)
         self._below, self._everywhere, self._domain = below, everywhere, domain
+
+    def after(self, starts: Iterable[str]) -> "LayeredGraph":
+        """The same without the links of its own that begin at these names.
+
+        INVARIANT: where links begin that stay, none is added; these are not copied.
+        """
+        graph = LayeredGraph(self._below, self._everywhere, self._domain)
+        for domain, links in self._links.items():
+            graph._links[domain] = own = dict(links)
+            for start in starts:
+                own.pop(start, None)
+        return graph
 
     @override
     def layers(self, domain: str) -> tuple[Links, ...]:

@@ -6,8 +6,9 @@ thinks or is a fault with its line number.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from typing_extensions import override
 
@@ -45,6 +46,18 @@ class Row:
     @override
     def __str__(self) -> str:
         return ", ".join((self.ptype, *self.values))
+
+
+class Changed(NamedTuple):
+    """What differs between rows and those of the same domain before.
+
+    Attributes:
+        starts: every name at which a row begins that came or went.
+        rows: all rows that begin there now, in their order.
+    """
+
+    starts: frozenset[str]
+    rows: Sequence[Row]
 
 
 def read_policy_csv(text: str, file: str = "policy.csv") -> tuple[Row, ...]:

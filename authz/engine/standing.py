@@ -41,11 +41,11 @@ def standing(plan: Plan, table: Table, known: Sequence[str]) -> Hashable | None:
 
 @lru_cache(maxsize=PLANS)
 def _questions(plan: Plan, known: int) -> tuple[Question, ...] | None:
-    questions = dict.fromkeys(_of(plan.node, known))
-    return None if None in questions else tuple(q for q in questions if q)
+    parts = dict.fromkeys(_of(plan.node, known))
+    return None if None in parts else tuple(part.question() for part in parts if part)
 
 
-def _of(node: Node, known: int) -> Iterator[Question | None]:
+def _of(node: Node, known: int) -> Iterator["_Part | None"]:
     """What a node depends on; None: on links that only some rows have."""
     asked = asked_by(node)
     if isinstance(node, Condition):
@@ -61,7 +61,7 @@ def _of(node: Node, known: int) -> Iterator[Question | None]:
             yield from _of(child, known)
 
 
-def _reach(node: Link, known: int) -> Question | None:
+def _reach(node: Link, known: int) -> "_Part | None":
     """`g(r.x, p.y)` or `g(r.x, p.y, r.z)` of known values, else nothing."""
     start, goal, domain = (*node.items, Constant(""))[:3]
     asked = [part.index for part in (start, domain) if isinstance(part, Asked)]
@@ -77,8 +77,9 @@ class _Value:
 
     index: int
 
-    def __call__(self, known: Sequence[str], table: Table) -> Hashable:
-        return known[self.index]
+    def question(self) -> Question:
+        index = self.index
+        return lambda known, table: known[index]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +88,9 @@ class _Truth:
 
     node: Node
 
-    def __call__(self, known: Sequence[str], table: Table) -> Hashable:
-        return bool(meaning(self.node)(known, _NO_ROW, table.graphs))
+    def question(self) -> Question:
+        ask = meaning(self.node)
+        return lambda known, table: bool(ask(known, _NO_ROW, table.graphs))
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +102,17 @@ class _Reached:
     domain: Node
     column: int
 
-    def __call__(self, known: Sequence[str], table: Table) -> Hashable:
-        start, domain = (
-            meaning(node)(known, _NO_ROW, {}) for node in (self.start, self.domain)
-        )
-        graph = table.graphs[self.graph]
-        reached = graph.reached(start, str(domain) if graph.has_domain else "")
-        return reached & table.shared.values_in(self.column)
+    def question(self) -> Question:
+        name, column = self.graph, self.column
+        start, domain = meaning(self.start), meaning(self.domain)
+
+        def ask(known: Sequence[Any], table: Table) -> Hashable:
+            graph = table.graphs[name]
+            where = str(domain(known, _NO_ROW, {})) if graph.has_domain else ""
+            reached = graph.reached(start(known, _NO_ROW, {}), where)
+            return reached & table.shared.values_in(column)
+
+        return ask
+
+
+_Part = _Value | _Truth | _Reached

@@ -4,6 +4,7 @@ Knows accounts by their id alone: no tables, no web. Everything here is a pure f
 of its arguments.
 """
 
+from authz.policy.after import policy_after
 from authz.policy.catalogue import Action, Catalogue
 from authz.policy.dated import DatedRow, end_of_day
 from authz.policy.facts import (
@@ -72,6 +73,7 @@ __all__ = [
     "end_of_day",
     "hash_of",
     "link",
+    "policy_after",
     "policy_at",
     "read_files",
     "read_folder",

@@ -33,7 +33,9 @@ _LINKS = {
     state_node(State.SUSPENDED): set[str](),
     state_node(State.DELEGATE): {"d_*"},
 }
-#: what any user may link to, beside seats and delegations
+#: how the names of seats and delegations begin
+_SEATS = ("s_", "d_")
+#: what any user may link to, beside those
 _OF_USERS = {OWNER_ROLE, SELF_PASSWORD, SELF_SECOND_FACTOR} | STATES
 
 
@@ -47,6 +49,9 @@ class AccountPolicy:
         own: its own rows, which come after those.
         valid_until: the next instant at which a date changes the rows, or None.
         dropped: rows that break the rules and do not count; to be reported.
+        dated: the rows it was made of.
+        instant: when it was in force, and is until `valid_until`.
+        is_whole: every row in force counts, once; and none is without values.
     """
 
     release: Release
@@ -54,6 +59,9 @@ class AccountPolicy:
     own: tuple[Row, ...]
     valid_until: datetime | None
     dropped: tuple[Row, ...]
+    dated: Sequence[DatedRow] = ()
+    instant: datetime | None = None
+    is_whole: bool = False
 
     @property
     def rows(self) -> tuple[Row, ...]:
@@ -65,16 +73,35 @@ def policy_at(
     release: Release, account: str, dated: Sequence[DatedRow], instant: datetime
 ) -> AccountPolicy:
     """The rows in force for the account at that instant (UTC)."""
-    now = [item.row for item in dated if item.in_force(instant)]
-    kept, dropped = _legal(release, account, dict.fromkeys(now))
-    edges = (item.next_change(instant) for item in dated)
+    now = in_force(dated, instant)
+    kept, dropped = legal(release, account, now)
     return AccountPolicy(
         release=release,
         account=account,
         own=kept,
-        valid_until=min((edge for edge in edges if edge), default=None),
+        valid_until=next_change(dated, instant),
         dropped=dropped,
+        dated=dated,
+        instant=instant,
+        is_whole=len(kept) == len(now) and all(item.row.values for item in dated),
     )
+
+
+def in_force(dated: Iterable[DatedRow], instant: datetime) -> list[Row]:
+    """The rows that count at that instant, as far as dates go."""
+    return [
+        item.row
+        for item in dated
+        if item.not_before is item.not_after is None or item.in_force(instant)
+    ]
+
+
+def next_change(dated: Iterable[DatedRow], instant: datetime) -> datetime | None:
+    """The first later moment at which a date changes what is in force."""
+    edges = [
+        item.next_change(instant) for item in dated if item.not_before or item.not_after
+    ]
+    return min((edge for edge in edges if edge), default=None)
 
 
 def release_rows(release: Release, account: str) -> tuple[Row, ...]:
@@ -87,29 +114,31 @@ def release_rows(release: Release, account: str) -> tuple[Row, ...]:
     )
 
 
-def _legal(
-    release: Release, account: str, rows: Iterable[Row]
+def legal(
+    release: Release, account: str, rows: Sequence[Row]
 ) -> tuple[tuple[Row, ...], tuple[Row, ...]]:
-    kept: list[Row] = []
+    """The rows that count, in their order and each once; and those that break the rules.
+
+    INVARIANT: what becomes of a row depends on the rows that begin where it begins, and
+    on no others.
+    """
     dropped: list[Row] = []
-    sets: dict[str, dict[str, Row]] = defaultdict(dict)
-    rows = tuple(rows)
-    states = _states(rows)
+    sets: dict[str, dict[str, Row]] = {}
+    if len({row.values for row in rows}) < len(rows):
+        rows = tuple(dict.fromkeys(rows))
+    states, permissions = _states(rows), release.permissions
     for row in rows:
-        known = _of_a_known_kind(release, account, row)
-        if not known or not _fits_state(row, states):
+        if not _of_a_known_kind(release, account, row) or not _fits_state(row, states):
             dropped.append(row)
-        elif row.ptype == "g" and row.values[1] in release.permissions:
-            sets[row.values[0]][row.values[1]] = row
-        else:
-            kept.append(row)
+        elif row.values[1] in permissions and row.ptype == "g":
+            sets.setdefault(row.values[0], {})[row.values[1]] = row
     for node, held in sets.items():
-        legal = release.permissions.largest_legal(
-            held, delegable_only=node.startswith("d_")
-        )
-        kept += [row for name, row in held.items() if name in legal]
-        dropped += [row for name, row in held.items() if name not in legal]
-    return tuple(kept), tuple(dropped)
+        counts = permissions.largest_legal(held, delegable_only=node.startswith("d_"))
+        dropped += [row for name, row in held.items() if name not in counts]
+    if not dropped:
+        return tuple(rows), ()
+    lost = set(map(id, dropped))
+    return tuple(row for row in rows if id(row) not in lost), tuple(dropped)
 
 
 def _of_a_known_kind(release: Release, account: str, row: Row) -> bool:
@@ -118,16 +147,14 @@ def _of_a_known_kind(release: Release, account: str, row: Row) -> bool:
     if row.ptype != "g" or len(row.values) != 3 or row.values[2] != account:
         return False
     start, goal, _ = row.values
-    match start[:2]:
-        case "u_":
-            return goal in _OF_USERS or goal.startswith(("s_", "d_"))
-        case "s_":
-            return goal == SEATED or _is_grantable(release, goal)
-        case "d_":
-            return _is_grantable(release, goal)
-        case "r_":
-            return goal in release.permissions
-    return False
+    kind = start[:2]
+    if kind == "u_":
+        return goal[:2] in _SEATS or goal in _OF_USERS
+    if kind == "s_":
+        return goal == SEATED or _is_grantable(release, goal)
+    if kind == "d_":
+        return _is_grantable(release, goal)
+    return kind == "r_" and goal in release.permissions
 
 
 def _states(rows: Iterable[Row]) -> dict[str, set[str]]:
@@ -143,7 +170,7 @@ def _fits_state(row: Row, states: dict[str, set[str]]) -> bool:
     start, goal = row.values[:2]
     if row.ptype != "g" or not start.startswith("u_"):
         return True
-    held = states.get(start, set())
+    held = states.get(start, ())
     if len(held) != 1:
         return False
     (state,) = held

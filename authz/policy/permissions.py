@@ -7,6 +7,9 @@ from itertools import combinations
 
 from authz.errors import IllegalSetError, UnknownNameError
 
+#: Largest legal sets kept; forgotten together when there are more.
+REMEMBERED = 4_096
+
 
 @dataclass(frozen=True, slots=True)
 class Label:
@@ -115,6 +118,7 @@ class Permissions:
         columns: Mapping[str, Label],
     ) -> None:
         self._by_name = {permission.name: permission for permission in permissions}
+        self._largest: dict[tuple[frozenset[str], bool], frozenset[str]] = {}
         self.modules, self.columns = dict(modules), dict(columns)
 
     def __getitem__(self, name: str) -> Permission:
@@ -193,6 +197,18 @@ class Permissions:
 
         There is exactly one: the union of two legal sets is legal.
         """
+        # most seats of most accounts hold one of few sets
+        asked = frozenset(names), delegable_only
+        found = self._largest.get(asked)
+        if found is None:
+            if len(self._largest) >= REMEMBERED:
+                self._largest.clear()
+            found = self._largest[asked] = self._largest_legal(*asked)
+        return found
+
+    def _largest_legal(
+        self, names: frozenset[str], delegable_only: bool
+    ) -> frozenset[str]:
         held = {
             name
             for name in names

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from authz.storage.protocol import (
     EVERY_ACCOUNT,
+    AccountReader,
     AccountRows,
     Change,
     ChangeRecord,
@@ -29,7 +30,9 @@ if TYPE_CHECKING:
         head_reader,
         page_of,
     )
+    from authz.storage.looks import Looks
     from authz.storage.memory import MemoryStore
+    from authz.storage.past import PastRows
     from authz.storage.sql import SqlStore, SqlWriter, initialise
     from authz.storage.tables import Base, Name, Number, PolicyRevision, UtcDateTime
     from authz.storage.view import create_view
@@ -37,9 +40,11 @@ if TYPE_CHECKING:
 _HOME_OF = {
     "Adapter": "authz.storage.adapter",
     "Base": "authz.storage.tables",
+    "Looks": "authz.storage.looks",
     "MemoryStore": "authz.storage.memory",
     "Name": "authz.storage.tables",
     "Number": "authz.storage.tables",
+    "PastRows": "authz.storage.past",
     "PolicyRevision": "authz.storage.tables",
     "SqlStore": "authz.storage.sql",
     "SqlWriter": "authz.storage.sql",
@@ -60,6 +65,7 @@ _HOME_OF = {
 __all__ = [
     "EVERY_ACCOUNT",
     "WROTE",
+    "AccountReader",
     "AccountRows",
     "Adapter",
     "Base",
@@ -67,9 +73,11 @@ __all__ = [
     "ChangeRecord",
     "Changes",
     "HistoryPage",
+    "Looks",
     "MemoryStore",
     "Name",
     "Number",
+    "PastRows",
     "PolicyRevision",
     "PolicyStore",
     "PolicyWriter",

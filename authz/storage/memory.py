@@ -53,7 +53,7 @@ class MemoryStore:
             ),
         )
 
-    def load(self, account: str) -> AccountRows:
+    def load(self, account: str, known: AccountRows | None = None) -> AccountRows:
         """One account's rows."""
         state = self._state
         return AccountRows(

@@ -127,15 +127,17 @@ class HistoryPage:
     limit: int = 50
 
 
-class PolicyStore(Protocol):
-    """Reads committed state only; each method is one read transaction."""
+class AccountReader(Protocol):
+    """Reads what snapshots are made of; each method is one read transaction."""
 
-    def changes(self, after: int) -> Changes:
-        """Which accounts changed in (after, now]."""
-        ...
+    def load(self, account: str, known: AccountRows | None = None) -> AccountRows:
+        """Every row of the account that was not removed, whatever its dates.
 
-    def load(self, account: str) -> AccountRows:
-        """Every row of the account that was not removed, whatever its dates."""
+        Args:
+            account: whose.
+            known: what it answered before. Rows that are there still may be the same
+                objects, so that only what changed need be read.
+        """
         ...
 
     def release(self, number: int) -> StoredRelease:
@@ -144,6 +146,14 @@ class PolicyStore(Protocol):
         Raises:
             StoreError: there is no such release.
         """
+        ...
+
+
+class PolicyStore(AccountReader, Protocol):
+    """Reads committed state only; each method is one read transaction."""
+
+    def changes(self, after: int) -> Changes:
+        """Which accounts changed in (after, now]."""
         ...
 
     def history(self, account: str | None = None) -> Sequence[ChangeRecord]:

@@ -13,6 +13,7 @@ from authz.engine import Row
 from authz.errors import StoreError
 from authz.policy import DatedRow
 from authz.storage import statements
+from authz.storage.looks import Looks
 from authz.storage.pages import page_of_changes
 from authz.storage.protocol import (
     EVERY_ACCOUNT,
@@ -34,7 +35,11 @@ from authz.storage.tables import (
 _CHANGE = PolicyChange.__table__
 _REASON = PolicyReason.__table__
 _HEAD = PolicyRevision.__table__
-_NEWEST = select(_CHANGE.c.at).where(_CHANGE.c.revision == bindparam("revision"))
+_CHANGED = (
+    select(_CHANGE.c.account_id)
+    .distinct()
+    .where(_CHANGE.c.revision > bindparam("after"))
+)
 
 
 class SqlStore:
@@ -45,36 +50,36 @@ class SqlStore:
     """
 
     def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+        self._engine, self._looks = engine, Looks(engine)
 
     def changes(self, after: int) -> Changes:
-        """Read the head first: a WAL snapshot begins at its first SELECT."""
-        accounts = (
-            select(_CHANGE.c.account_id).distinct().where(_CHANGE.c.revision > after)
-        )
+        """One statement while nothing changed, as on PostgreSQL each decision asks."""
+        accounts: Sequence[str] = ()
         try:
-            with self._engine.begin() as connection:
-                head = statements.head(connection)
-                at = connection.scalar(_NEWEST, {"revision": head.revision})
-                rows = (
-                    connection.scalars(accounts).all() if head.revision != after else []
-                )
+            head = statements.only(self._looks.rows(statements.LOOK))
+            if head.revision > after:
+                with self._engine.begin() as connection:
+                    # the head first: a WAL snapshot begins at its first SELECT
+                    head = statements.only(connection.execute(statements.LOOK).all())
+                    accounts = connection.scalars(_CHANGED, {"after": after}).all()
         except SQLAlchemyError as error:
             raise StoreError(f"the store can not be read: {error}") from error
         return Changes(
             database_id=head.database_id,
             revision=head.revision,
             release_number=head.release_number,
-            accounts=frozenset(rows),
-            at=at,
+            accounts=frozenset(accounts),
+            at=head.at,
         )
 
-    def load(self, account: str) -> AccountRows:
-        """Head and rows in one snapshot."""
+    def load(self, account: str, known: AccountRows | None = None) -> AccountRows:
+        """Head and rows in one snapshot; of rows that are known, those that changed."""
         try:
             with self._engine.begin() as connection:
                 head = statements.head(connection)
-                rows = statements.live_rows(connection, account)
+                rows = statements.rows_after(connection, account, head, known)
+                if rows is None:
+                    rows = statements.live_rows(connection, account)
         except SQLAlchemyError as error:
             raise StoreError(f"the store can not be read: {error}") from error
         return AccountRows(

@@ -2,17 +2,24 @@
 
 import json
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import (
+    Connection,
+    bindparam,
+    insert,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 
 from authz.engine import Row
 from authz.errors import StaleVersionError, StoreError
 from authz.policy import DatedRow
 from authz.storage.chain import entry
-from authz.storage.protocol import Change, ChangeRecord
+from authz.storage.protocol import AccountRows, Change, ChangeRecord
 from authz.storage.tables import PolicyChange, PolicyReason, PolicyRevision, PolicyRow
 
 _ROW = PolicyRow.__table__
@@ -23,34 +30,101 @@ _COLUMNS = (_ROW.c.v0, _ROW.c.v1, _ROW.c.v2, _ROW.c.v3, _ROW.c.v4, _ROW.c.v5)
 _ROWS_PER_CHANGE = 1 << 20
 # made once: a statement remembers what it is compiled to
 _HEAD_ROW = select(_HEAD)
-_LIVE_ROWS = (
+_NEWEST = select(_CHANGE.c.at).where(_CHANGE.c.revision == _HEAD.c.revision)
+#: The revision row, and as `at` when the newest change was made.
+LOOK = select(_HEAD, _NEWEST.scalar_subquery().label("at"))
+_ROWS = (
     select(_ROW.c.id, _ROW.c.ptype, *_COLUMNS, _ROW.c.not_before, _ROW.c.not_after)
-    .where(_ROW.c.account_id == bindparam("account"), _ROW.c.revision_removed.is_(None))
+    .where(_ROW.c.account_id == bindparam("account"))
     .order_by(_ROW.c.id)
+)
+_LIVE_ROWS = _ROWS.where(_ROW.c.revision_removed.is_(None))
+_ROWS_AT = _ROWS.where(
+    _ROW.c.revision_added <= bindparam("revision"),
+    or_(
+        _ROW.c.revision_removed.is_(None),
+        _ROW.c.revision_removed > bindparam("revision"),
+    ),
+)
+_ROWS_AFTER = _ROWS.add_columns(_ROW.c.revision_added, _ROW.c.revision_removed).where(
+    or_(
+        _ROW.c.revision_added > bindparam("revision"),
+        _ROW.c.revision_removed > bindparam("revision"),
+    )
 )
 
 
 def head(connection: Connection) -> PolicyRevision:
     """The revision row, as this transaction sees it."""
-    found = connection.execute(_HEAD_ROW).one_or_none()
-    if found is None:
+    found: PolicyRevision = only(connection.execute(_HEAD_ROW).all())
+    return found
+
+
+def only(found: Sequence[Any]) -> Any:
+    """The revision row.
+
+    Raises:
+        StoreError: there is none.
+    """
+    if not found:
         raise StoreError("the database has no revision row; run `delega db upgrade`")
-    return found  # type: ignore[return-value]  # a row with the table's names
+    return found[0]
 
 
 def live_rows(connection: Connection, account: str) -> tuple[DatedRow, ...]:
     """Rows of an account that were not removed, in the order they were added."""
-    found = connection.execute(_LIVE_ROWS, {"account": account})
+    return _dated(connection.execute(_LIVE_ROWS, {"account": account}).all())
+
+
+def rows_at(
+    connection: Connection, account: str, revision: int
+) -> tuple[DatedRow, ...]:
+    """Rows of an account that were there at a revision, in the same order."""
+    values = {"account": account, "revision": revision}
+    return _dated(connection.execute(_ROWS_AT, values).all())
+
+
+def rows_after(
+    connection: Connection,
+    account: str,
+    head: PolicyRevision,
+    known: AccountRows | None,
+) -> tuple[DatedRow, ...] | None:
+    """What `live_rows` answers, made of rows read before; None: there are no such rows.
+
+    INVARIANT: ids grow with revisions, so what was added stands behind what was there.
+    """
+    if known is None or known.database_id != head.database_id:
+        return None
+    if known.revision > head.revision:  # a copy of the file was put back
+        return None
+    values = {"account": account, "revision": known.revision}
+    found = connection.execute(_ROWS_AFTER, values).all()
+    came = [row[:-2] for row in found if row.revision_removed is None]
+    went = {
+        _place(row.id)
+        for row in found
+        if row.revision_removed and row.revision_added <= known.revision
+    }
+    stays = [item for item in known.rows if item.row.place not in went]
+    if len(stays) + len(went) != len(known.rows):
+        return None
+    return (*stays, *_dated(came))
+
+
+def _place(row_id: int) -> str:
+    return f"row {row_id}"
+
+
+def _dated(found: Iterable[Any]) -> tuple[DatedRow, ...]:
     return tuple(
         [
             DatedRow(
-                Row(
-                    ptype, tuple([value for value in values if value]), f"row {row_id}"
-                ),
+                Row(ptype, tuple([value for value in values if value]), _place(row_id)),
                 not_before,
                 not_after,
             )
-            for row_id, ptype, *values, not_before, not_after in found.all()
+            for row_id, ptype, *values, not_before, not_after in found
         ]
     )
 

@@ -27,6 +27,7 @@ def split(store: SyntheticStore, accounts: Sequence[str]) -> dict[str, float]:
         policy, to_date = timed(dated)
         _, to_check = timed(partial(gate.check, policy.own, account))
         _, to_index = timed(partial(layers.evaluator, policy.own, account))
+        loader._detailed.clear()  # else it reads what changed alone: nothing
         _, whole = timed(partial(loader, account))
         parts = [to_read, to_date, to_check, to_index]
         for step, figure in zip(STEPS, [*parts, whole - sum(parts)], strict=True):

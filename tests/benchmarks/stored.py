@@ -2,7 +2,9 @@
 
 import random
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import cycle
 from pathlib import Path
 
 from sqlalchemy import create_engine, insert
@@ -12,6 +14,7 @@ from authz import Enforcer, EveryTime, PageWatch, publish
 from authz.accounts.freshness import Watch
 from authz.storage import (
     Base,
+    Change,
     SqlStore,
     SqlWriter,
     head_reader,
@@ -23,7 +26,7 @@ from authz.storage import (
 from authz.storage.tables import POLICY_TABLES, PolicyRow
 from tests.benchmarks.asking import questions
 from tests.benchmarks.report import Cell, Table
-from tests.benchmarks.synthetic import RELEASE, account_of, account_rows
+from tests.benchmarks.synthetic import RELEASE, RowsOf, account_of, account_rows
 from tests.benchmarks.timing import per_question, timed
 
 SIZES = (10, 1_000, 20_000)
@@ -67,7 +70,7 @@ def _measured(count: int, folder: Path) -> list[Sequence[Cell]]:
     return lines
 
 
-def fill(url: str, accounts: int) -> None:
+def fill(url: str, accounts: int, rows_of: RowsOf = account_rows) -> None:
     """A database with the shipped release and the rows of so many accounts."""
     engine = prepare(create_engine(url))
     with engine.begin() as connection:
@@ -80,12 +83,12 @@ def fill(url: str, accounts: int) -> None:
     with engine.begin() as connection:
         for start in range(0, accounts, PIECE):
             piece = range(start, min(start + PIECE, accounts))
-            records = [record for number in piece for record in _records(number)]
-            connection.execute(insert(PolicyRow), records)
+            every = [record for number in piece for record in records(number, rows_of)]
+            connection.execute(insert(PolicyRow), every)
     engine.dispose()
 
 
-def _records(number: int) -> list[dict[str, object]]:
+def records(number: int, rows_of: RowsOf = account_rows) -> list[dict[str, object]]:
     names = [f"v{place}" for place in range(6)]
     return [
         {
@@ -97,5 +100,27 @@ def _records(number: int) -> list[dict[str, object]]:
             "not_after": dated.not_after,
             "revision_added": 1,
         }
-        for place, dated in enumerate(account_rows(number))
+        for place, dated in enumerate(rows_of(number, 0))
     ]
+
+
+@contextmanager
+def large(rows_of: RowsOf) -> Iterator[tuple[Callable[[str], None], Enforcer]]:
+    """One account in a database; a change takes its last row away or gives it back."""
+    with tempfile.TemporaryDirectory() as folder:
+        url = f"sqlite:///{Path(folder) / 'database.sqlite3'}"
+        fill(url, 1, rows_of)
+        engine, last = prepare(create_engine(url)), rows_of(0, 0)[-1:]
+        turn = cycle([{"remove": last}, {"add": last}])
+
+        def change(account: str) -> None:
+            with Session(engine) as session:
+                session.connection(execution_options={"immediate": True})
+                told = {"actor": "x", "kind": "x", "node": "x"}
+                SqlWriter(session).apply(Change(account=account, **told, **next(turn)))
+                session.commit()
+
+        enforcer = Enforcer(SqlStore(reading_engine(url)), EveryTime())
+        enforcer.start()
+        yield change, enforcer
+        engine.dispose()

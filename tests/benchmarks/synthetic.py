@@ -124,7 +124,7 @@ class SyntheticStore:
                 at=self._at,
             )
 
-    def load(self, account: str) -> AccountRows:
+    def load(self, account: str, known: AccountRows | None = None) -> AccountRows:
         self.loads += 1
         with self._lock:
             revision, changes = len(self._log), self._changed.get(account, 0)

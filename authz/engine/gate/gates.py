@@ -6,7 +6,7 @@ names the surprise it spares: see tests/authz/engine/test_gate.py, which shows i
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from authz.engine.gate.chains import MAX_DEPTH, reaches
+from authz.engine.gate.chains import MAX_DEPTH, around, reaches
 from authz.engine.gate.row_rules import (
     ColumnRule,
     any_value,
@@ -15,7 +15,7 @@ from authz.engine.gate.row_rules import (
     rows_of_one_type,
 )
 from authz.engine.model import Model
-from authz.engine.rows import Row
+from authz.engine.rows import Changed, Row
 from authz.errors import Fault, ModelError, RowsError
 
 #: In a shared row: whichever account asks.
@@ -75,14 +75,40 @@ class Gate:
         self._domains = {row.values[2] for row in shared if self._has_domain(row)}
         self._policies = {row for row in shared if row.ptype not in model.links}
 
-    def check(self, rows: Sequence[Row], account: str) -> None:
+    def check(self, rows: Sequence[Row], account: str) -> bool:
         """Raise what `gate` raises over the shared rows, as the account sees them, and these.
 
         INVARIANT: it looks at these rows alone only where that is enough to know that
         `gate` would let all of them pass; wherever it is not, it asks `gate`.
+
+        Returns:
+            Whether that was enough.
         """
-        if self._is_doubtful(rows, account):
+        is_doubtful = self._is_doubtful(rows, account)
+        if is_doubtful:
             gate(self._model, [*self.seen_by(account), *rows])
+        return not is_doubtful
+
+    def check_after(self, rows: Sequence[Row], account: str, changed: Changed) -> bool:
+        """The same after a change of rows of which `check` said that it was enough.
+
+        INVARIANT: a row and its double begin alike, so of the rows that did not change
+        none is wrong by itself and none stands twice. A chain that was not there before
+        goes through a link that begins where one changed.
+        """
+        is_doubtful = self._is_doubtful(changed.rows, account)
+        if is_doubtful or self._may_deepen(rows, changed):
+            gate(self._model, [*self.seen_by(account), *rows])
+            return False
+        return True
+
+    def _may_deepen(self, rows: Sequence[Row], changed: Changed) -> bool:
+        """Whether a new chain may be too long, domains not told apart."""
+        for ptype, beyond in self._beyond.items():
+            links = [row.values for row in rows if row.ptype == ptype]
+            if reaches(around(links, changed.starts), beyond)[-1]:
+                return True
+        return False
 
     def seen_by(self, account: str) -> tuple[Row, ...]:
         """The shared rows, with the account's own name where they hold everywhere."""

@@ -95,12 +95,18 @@ def allows(book: Book, request: Sequence[object]) -> bool:
 
 
 def _each_once(answers: Iterator[Answer], free: Sequence[int]) -> Iterator[Answer]:
-    seen = set()
+    seen: set[object] = set()
+    odd: list[object] = []  # with a list or an object, which no set takes
     for answer in answers:
         values = tuple(answer.request[index] for index in free)
         key = (values, answer.conditions)
-        if key not in seen:
+        try:
+            is_new = key not in seen
             seen.add(key)
+        except TypeError:
+            is_new = key not in odd
+            odd.append(key)
+        if is_new:
             yield answer
 
 

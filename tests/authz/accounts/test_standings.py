@@ -1,9 +1,12 @@
 """Users who stand alike share their answers, and only they."""
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from itertools import product
+
+import pytest
 
 from authz import Enforcer, EveryTime, NotReadyError, State
 from authz.accounts import snapshot as snapshots
@@ -48,7 +51,7 @@ def write(world: World, account: str, rows: list[DatedRow]) -> None:
 def standing(enforcer: Enforcer, account: str, user: str) -> object:
     enforcer.decide(user, account, "draft", "create")
     entry = enforcer._fresh._cache.entries[account]
-    return entry.snapshot.users[user]
+    return entry.snapshot[user]
 
 
 def test_the_same_permissions_in_two_companies_are_one_standing() -> None:
@@ -100,7 +103,7 @@ def test_what_is_shared_is_bounded(monkeypatch) -> None:  # type: ignore[no-unty
         contract = replace(CONTRACT, modules=modules)
         user = a_company(world, account, frozenset(each), contract)
         snapshot = loader(account).snapshot
-        assert snapshot.users[user].answer("draft", "list") == 0
+        assert snapshot[user].answer("draft", "list") == 0
     assert len(loader._alike) <= 2
     assert len(loader._services) <= 2
     assert len(loader._detailed) == 2
@@ -116,7 +119,12 @@ def test_rows_are_read_anew_for_an_account_that_was_let_go(monkeypatch) -> None:
         assert explained.path[0][0].values[0] == user
 
 
-def test_eight_threads_see_whole_versions_while_rows_are_replaced() -> None:
+@pytest.mark.parametrize("large", [500, 1], ids=["read whole", "from what changed"])
+def test_eight_threads_see_whole_versions_while_rows_are_replaced(
+    monkeypatch, large
+) -> None:  # type: ignore[no-untyped-def]
+    monkeypatch.setattr(snapshots, "LARGE", large)
+    monkeypatch.setattr(snapshots, "MANY_USERS", large)
     world = a_world()
     both = [("draft", "create"), ("draft", "list")]
     seen: set[tuple[bool, ...]] = set()
@@ -141,3 +149,31 @@ def test_eight_threads_see_whole_versions_while_rows_are_replaced() -> None:
         for thread in threads:
             thread.join()
     assert seen == {(True, True), (False, False)}
+
+
+def test_threads_that_make_standings_at_once_make_the_same() -> None:
+    world = World()
+    users, rows = (
+        [f"u_{number}" for number in range(200)],
+        service_rows("a_1", CONTRACT),
+    )
+    for number, user in enumerate(users):
+        seat, held = f"s_{number}", (READS, EDITS, frozenset[str]())[number % 3]
+        rows += seat_rows(seat, "a_1", held)
+        rows += user_rows(user, "a_1", State.ACTIVE, seat=seat)
+    write(world, "a_1", rows)
+    asked = [(user, "a_1", "draft", "create") for user in users]
+    start = threading.Barrier(8)
+
+    def ask(turn: int) -> list[tuple[str, bool]]:
+        start.wait()
+        some = asked[turn * 25 :] + asked[: turn * 25]
+        return sorted((q[0], world.enforcer.decide(*q).allowed) for q in some)
+
+    with ThreadPoolExecutor(8) as pool:
+        told = list(pool.map(ask, range(8)))
+    assert all(given == told[0] for given in told)
+    assert [user for user, allowed in told[0] if allowed] == sorted(users[1::3])
+    entry = world.enforcer._fresh._cache.entries["a_1"]
+    assert len({id(standing) for standing in entry.snapshot.values()}) == 3
+    assert set(world.enforcer.users("a_1")) == set(users)

@@ -74,15 +74,22 @@ def test_unknown_names_are_never_kept():
     links = graph("alice admin")
     for number in range(1_000):
         links.reached(f"stranger{number}")
-    assert len(links._reached) == 0
+    assert len(links.known) == 0
     links.reached("alice")
-    assert len(links._reached) == 1
+    assert len(links.known) == 1
 
 
-def test_what_is_kept_is_bounded(monkeypatch):
-    monkeypatch.setattr(roles, "REMEMBERED", 3)
+def test_what_is_kept_is_bounded_by_the_links(monkeypatch):
+    monkeypatch.setattr(roles, "REMEMBERED", 1)
+    monkeypatch.setattr(roles, "AT_LEAST", 0)
     links = graph("\n".join(f"u{n} role" for n in range(10)))
     for number in range(10):
         assert links.reached(f"u{number}") == {f"u{number}", "role"}
         assert links.reached(f"u{number}") is links.reached(f"u{number}")
-        assert len(links._reached) <= 3
+        assert sum(map(len, links.known.values())) <= 10
+
+
+def test_all_that_is_linked_once_is_kept():
+    links = graph("\n".join(f"u{n} role" for n in range(50_000)))
+    kept = [links.reached(f"u{number}") for number in range(50_000)]
+    assert all(links.reached(f"u{n}") is found for n, found in enumerate(kept))

@@ -5,7 +5,7 @@ from itertools import combinations
 import pytest
 
 from authz.errors import IllegalSetError, UnknownNameError
-from authz.policy import default_folder, read_folder
+from authz.policy import default_folder, permissions, read_folder
 
 PERMISSIONS = read_folder(default_folder()).permissions
 READ, EDIT, BANKS, SEND, CONFIGURE = (
@@ -112,3 +112,11 @@ def test_words_are_italian_or_else_english():
 def test_only_banks_and_sending_are_delicate_and_only_banks_stay_here():
     assert {p.name for p in PERMISSIONS.values() if p.delicate} == {BANKS, SEND}
     assert {p.name for p in PERMISSIONS.values() if not p.delegable} == {BANKS}
+
+
+def test_sets_that_were_asked_about_are_kept_up_to_a_bound(monkeypatch):
+    monkeypatch.setattr(permissions, "REMEMBERED", 2)
+    known = read_folder(default_folder()).permissions
+    for name in list(known)[:6] * 2:
+        assert known.largest_legal([name]) == PERMISSIONS.largest_legal({name})
+        assert len(known._largest) <= 2

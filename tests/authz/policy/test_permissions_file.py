@@ -91,7 +91,7 @@ def test_permissions_that_are_no_table_are_refused():
         ("number = 1\n", "number = true\n", "needs `number`, a whole number"),
         ('holder = "model"', 'holder = "hope"', "has the holder `hope`; known are"),
         ("number = 1\n", "number = 1\nspare = 1\n", "unknown key `spare`"),
-        ('later = "', 'later = 3 #"', "needs `later`, a text"),
+        ("number = 1\n", "number = 1\nlater = 3\n", "needs `later`, a text"),
         ("held_by = [", "held_by = [1,", "needs `held_by`, a list of texts"),
     ],
 )

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -239,3 +240,41 @@ def test_an_account_has_one_owner(harness: Harness) -> None:
     with pytest.raises(StaleVersionError), harness.writing() as writer:
         writer.apply(change(add=[DatedRow(Row("g", ("u_2", "role.owner", "a_1")))]))
     assert len(harness.store.load("a_1").rows) == 1
+
+
+def test_rows_read_after_a_change_are_those_read_whole(harness: Harness) -> None:
+    for number in range(8):
+        draw = Random(number)  # noqa: S311
+        account = f"a_{number}"
+        known = harness.store.load(account)
+        for _ in range(6):
+            there = list(known.rows)
+            for _ in range(draw.randrange(3)):
+                gone = draw.sample(there, min(len(there), draw.randrange(3)))
+                come = [
+                    DatedRow(Row("g", (f"u_{draw.randrange(10**9)}", "s_1", account)))
+                    for _ in range(draw.randrange(3))
+                ]
+                with harness.writing() as writer:
+                    writer.apply(change(account, remove=gone, add=come))
+                    there = list(writer.rows(account))
+            anew, known = (
+                harness.store.load(account),
+                harness.store.load(account, known),
+            )
+            assert known == anew
+            assert [row.row.place for row in known.rows] == [
+                row.row.place for row in anew.rows
+            ]
+
+
+def test_rows_of_another_database_are_not_built_upon(harness: Harness) -> None:
+    row = DatedRow(Row("g", ("u_1", "s_1", "a_1")))
+    with harness.writing() as writer:
+        writer.apply(change(add=[row]))
+    known = harness.store.load("a_1")
+    with harness.writing() as writer:
+        writer.apply(change(remove=[row]))
+    later = replace(known, revision=99)
+    for odd in (replace(known, database_id="x"), replace(known, rows=()), later):
+        assert harness.store.load("a_1", odd) == harness.store.load("a_1")

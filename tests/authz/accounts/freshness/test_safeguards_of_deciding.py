@@ -14,7 +14,7 @@ from tests.authz.accounts.freshness.safeguards import (
 
 class AppliedFirst(Freshness):
     def _apply(self, changes, deadline):
-        self._applied = changes.revision, deadline
+        self.applied = changes.revision, deadline
         self.between()
         super()._apply(changes, deadline)
 
@@ -105,9 +105,9 @@ class WordUnchanged(Freshness):
 
     def _settled(self, applied, deadline):
         if getattr(self, "first", None) is None:
-            self.first = self._watch.word()
+            self.first = self.watch.word()
             return super()._settled(applied, deadline)
-        return self._watch.word() == self.first
+        return self.watch.word() == self.first
 
 
 @both

@@ -2,12 +2,13 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import partial
 from itertools import pairwise
 from random import Random
 
 import pytest
 
-from authz.engine import Gate, Model, Row, gate, read_model
+from authz.engine import Changed, Gate, Model, Row, gate, read_model
 from authz.errors import ModelError, PolicyError, RowsError
 from tests.authz.engine.strange import rows_of
 from tests.authz.oracle import Account, Person
@@ -194,3 +195,50 @@ def test_layers_are_gated_as_the_whole_is():
         alone += not Gate(MODEL, shared)._is_doubtful(rows, account)
     assert min(refused.values()) > 1000, refused
     assert alone > 1000  # else it proves nothing about the quick way
+
+
+NAMES = ("ann", "bob", "clerk", "boss", "s1", "s2", "s3", "s4", "free", "read")
+
+
+def test_rows_after_a_change_are_told_as_all_of_them() -> None:
+    layered, plain, seen = Gate(MODEL, shared_rows()), 0, Counter[bool]()
+    for number in range(1_500):
+        draw = Random(f"gate after {number}")  # noqa: S311
+        old, new = some_links(draw), some_links(draw)
+        new = old[draw.randrange(2) :] + new[: draw.randrange(3)]
+        if faults(partial(layered.check, old, "acme")):
+            continue
+        if not layered.check(old, "acme"):
+            continue
+        plain += 1
+        moved = [row for row in (*old, *new) if (row in old) != (row in new)]
+        starts = frozenset(row.values[0] for row in (*moved, *doubles(new)))
+        changed = Changed(starts, [row for row in new if row.values[0] in starts])
+        told = faults(partial(layered.check_after, new, "acme", changed))
+        assert told == faults(partial(layered.check, new, "acme")), (old, new)
+        seen[bool(told)] += 1
+        if not told and layered.check_after(new, "acme", changed):
+            assert layered.check(new, "acme")
+    assert plain > 300
+    assert min(seen.values()) > 50
+
+
+def test_a_link_that_begins_at_a_shared_name_is_looked_at_with_all() -> None:
+    layered = Gate(MODEL, shared_rows())
+    old, new = own("g, ann, clerk, acme"), own("g, read, bob, acme")
+    assert layered.check(old, "acme")
+    changed = Changed(frozenset({"read"}), new)
+    assert layered.check_after([*old, *new], "acme", changed) is False
+    assert layered.check([*old, *new], "acme") is False
+
+
+def some_links(draw: Random) -> list[Row]:
+    own = NAMES[:2] + NAMES[4:8]
+    links = {
+        (draw.choice(own), draw.choice(NAMES), "acme") for _ in range(draw.randrange(6))
+    }
+    return [Row("g", values) for values in sorted(links)]
+
+
+def doubles(rows: Sequence[Row]) -> list[Row]:
+    return [row for row, times in Counter(rows).items() if times > 1]

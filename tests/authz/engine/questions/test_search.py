@@ -364,3 +364,11 @@ def test_a_book_may_be_read_beside_casbin_itself():
 
 def test_free_says_so():
     assert repr(FREE) == "FREE"
+
+
+@pytest.mark.parametrize("owners", [["ann"], {"a": 1}, [["x"]]], ids=str)
+def test_a_value_that_no_set_takes_stands_once_among_the_others(owners: object):
+    model = a_model("r.sub == p.sub || r.obj == r.sub")
+    rows = rows_of("p ann x data read\np bob x data read\np ann y data write")
+    found = list(search(Book(model, rows), (FREE, "x", owners, "read")))
+    assert [answer.request[0] for answer in found] == ["ann", owners, "bob"]
