@@ -3,10 +3,10 @@ PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
 
-.PHONY: help install demo test lint check proofs bench fuzz policy screenshots video lock translations clean
+.PHONY: help install demo test lint check proofs bench bench-http fuzz policy screenshots video lock translations clean
 
 help: ## list the targets
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 install: .venv/.runtime ## the command line: .venv/bin/delega
 
@@ -39,6 +39,9 @@ proofs: .venv/.dev ## the long proofs, whole (CI runs a seeded tenth)
 
 bench: .venv/.dev ## measure everything in one run: tables, and var/bench.json (ARGS="--only rows")
 	@$(BIN)/python -m tests.benchmarks $(ARGS)
+
+bench-http: .venv/.dev ## measure decisions over HTTP in one run: tables, and var/bench-http.json (ARGS="--quick")
+	@$(BIN)/python -m tests.benchmarks.http $(ARGS)
 
 fuzz: .venv/.dev ## ask the engine and casbin the same at random (SECONDS=600 SEED=7)
 	@$(BIN)/python -m tests.authz.engine.fuzz --seconds $(or $(SECONDS),600) $(if $(SEED),--seed $(SEED))

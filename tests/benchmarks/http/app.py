@@ -7,6 +7,7 @@ from flask import Flask
 from webapp import create_app
 from webapp.guard import public
 
+PAGE = "/burn"
 PAGE_SECONDS = 0.030
 
 
@@ -21,5 +22,5 @@ def create() -> Flask:
             sum(range(200))
         return "done"
 
-    app.add_url_rule("/burn", "burn", burn)
+    app.add_url_rule(PAGE, "burn", burn)
     return app
