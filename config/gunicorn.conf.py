@@ -24,7 +24,7 @@ accesslog = None
 def on_starting(server: Any) -> None:
     """The demo, and releases that nobody signed, are for this machine alone."""
     if _why_no_lane:
-        server.log.info("the lane is off: %s", _why_no_lane)
+        server.log.warning("the lane is closed: %s", _why_no_lane)
     # what each worker then reads: `--workers` may say another number than the setting
     os.environ["DELEGA_WORKERS"] = str(server.cfg.workers)
     settings = read_settings()

@@ -17,8 +17,13 @@ def choose_worker(
     environ: Mapping[str, str] | None = None, version: str = gunicorn.__version__
 ) -> tuple[str, str]:
     """The worker class, and why it is the stock one."""
-    if not lane_wanted(environ):
-        return STOCK, "DELEGA_LANE is not 1"
-    if version not in TESTED_GUNICORN:
-        return STOCK, f"gunicorn {version} is not one that its tests have seen"
-    return WITH_LANE, ""
+    # INVARIANT: before the lane is imported, which an unknown gunicorn may not allow
+    why = "DELEGA_LANE is 0" if not lane_wanted(environ) else why_untested(version)
+    return (STOCK, why) if why else (WITH_LANE, "")
+
+
+def why_untested(version: str) -> str:
+    """Why the lane is not for this gunicorn; "" if it is."""
+    if version in TESTED_GUNICORN:
+        return ""
+    return f"gunicorn {version} is not one that its tests have seen"

@@ -132,7 +132,7 @@ def worker_count(environ: Mapping[str, str] | None = None) -> int:
 
 def lane_wanted(environ: Mapping[str, str] | None = None) -> bool:
     """Whether decisions are answered before Flask; needs no other setting."""
-    return _flag(os.environ if environ is None else environ, "DELEGA_LANE", "0")
+    return _flag(os.environ if environ is None else environ, "DELEGA_LANE", "1")
 
 
 def policy_folder(environ: Mapping[str, str] | None = None) -> Path | None:

@@ -29,7 +29,7 @@ _HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 #: The same for everybody, and dated by their own headers.
-_CACHED = ("static", "decisions.configuration")
+_CACHED = ("static", "decisions.configuration", "reference.document")
 NO_STORE = "no-store"
 _HSTS = "max-age=31536000; includeSubDomains"
 _ID = re.compile(r"[\x21-\x7e]{1,128}")

@@ -8,9 +8,10 @@ from flask import Flask, Response, current_app, g, render_template, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
+from gunicorn.http.errors import ParseException
+from sqlalchemy.exc import DataError, DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
-from werkzeug.exceptions import HTTPException, Unauthorized
+from werkzeug.exceptions import BadRequest, HTTPException, Unauthorized
 
 from authz import NotReadyError, StaleVersionError
 from webapp.extensions import db
@@ -18,6 +19,23 @@ from webapp.guard import RefusedError
 from webapp.i18n import moment
 
 RETRY_SECONDS = "2"
+_PROBLEM = "application/problem+json"
+_DECISIONS = "/access/v1/"
+#: What AuthZEN 1.0 answers with a message string (section 10), unless asked otherwise.
+_MESSAGES = (400, 401, 403)
+#: Codes that are never renamed; on the decision API those of docs/authzen.md.
+_CODES = {
+    400: "bad_request",
+    401: "forbidden",
+    403: "forbidden",
+    404: "not_found",
+    405: "method_not_allowed",
+    409: "changed_meanwhile",
+    413: "too_large",
+    429: "too_many_requests",
+    500: "broken",
+    503: "not_ready",
+}
 
 _WORDS = {
     400: (_l("We could not read the request"), _l("Go back and try again.")),
@@ -49,6 +67,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(RefusedError, _refused)
     app.register_error_handler(CSRFError, _expired_form)
     app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(ParseException, _unreadable)
     app.register_error_handler(StaleVersionError, _stale)
     app.register_error_handler(NotReadyError, _not_ready)
     app.register_error_handler(DBAPIError, _database)
@@ -57,13 +76,13 @@ def init_app(app: Flask) -> None:
 
 
 def wants_json() -> bool:
-    """Services get problem+json, browsers a page."""
-    if "/access/v1/" in request.path or request.path.startswith("/webhooks/"):
+    """Services get problem+json, whoever asks for JSON too; browsers a page."""
+    if _DECISIONS in request.path or request.path.startswith("/webhooks/"):
         return True
-    return (
-        request.accept_mimetypes.best_match(["text/html", "application/problem+json"])
-        == "application/problem+json"
+    best = request.accept_mimetypes.best_match(
+        ["text/html", _PROBLEM, "application/json"]
     )
+    return best is not None and best != "text/html"
 
 
 def problem(status: int, code: str, detail: str) -> Response:
@@ -76,15 +95,16 @@ def problem(status: int, code: str, detail: str) -> Response:
         "detail": detail,
         "request_id": g.get("request_id", ""),
     }
-    return Response(
-        json.dumps(body), status=status, content_type="application/problem+json"
-    )
+    return Response(json.dumps(body), status=status, content_type=_PROBLEM)
 
 
-def page(status: int, *, title: str = "", sentence: str = "") -> Response:
-    """The error page."""
+def page(
+    status: int, *, title: str = "", sentence: str = "", detail: str = ""
+) -> Response:
+    """The error page, or the problem; `detail` is for services alone, in English."""
     if wants_json():
-        return problem(status, str(status), str(sentence or title))
+        told = detail or sentence or title or HTTPStatus(status).description
+        return problem(status, _code(status), str(told))
     g.bare = status >= 500  # whatever broke is not asked again
     words = _WORDS.get(status, _WORDS[500] if status >= 500 else _WORDS[400])
     html = render_template(
@@ -98,6 +118,12 @@ def page(status: int, *, title: str = "", sentence: str = "") -> Response:
         home_url="/",
     )
     return Response(html, status=status, content_type="text/html; charset=utf-8")
+
+
+def _code(status: int) -> str:
+    if status == 429 and _DECISIONS in request.path:
+        return "too_many_decisions"
+    return _CODES.get(status, _CODES[500] if status >= 500 else _CODES[400])
 
 
 def _refused(error: RefusedError) -> Response:
@@ -114,20 +140,31 @@ def _expired_form(_error: CSRFError) -> Response:
 
 
 def _http(error: HTTPException) -> Response:
-    if "/access/v1/" in request.path and error.code in (400, 401, 403):
-        # AuthZEN 1.0 section 10: the body is an error message string
-        body = json.dumps(error.description)
-        response = Response(body, status=error.code, content_type="application/json")
-        if error.code == 401 and isinstance(error, Unauthorized):
-            response.headers["WWW-Authenticate"] = 'Bearer realm="delega"'
-        return response
     if error.response is not None:
         return error.response  # type: ignore[return-value]
-    answer = page(error.code or 500)
+    status = error.code or 500
+    if _wants_message(status):
+        body = json.dumps(error.description)
+        answer = Response(body, status=status, content_type="application/json")
+    else:
+        answer = page(status, detail=error.description or "")
     for name, value in error.get_headers():
         if name not in ("Content-Type", "Content-Length"):
             answer.headers[name] = value
+    if _DECISIONS in request.path and isinstance(error, Unauthorized):
+        answer.headers["WWW-Authenticate"] = 'Bearer realm="delega"'
     return answer
+
+
+def _wants_message(status: int) -> bool:
+    """As the standard has it, for those who did not ask for problems."""
+    is_message = _DECISIONS in request.path and status in _MESSAGES
+    return is_message and _PROBLEM not in request.headers.get("Accept", "")
+
+
+def _unreadable(_error: Exception) -> Response:
+    """Chunks of a body that gunicorn can not read: it says so while a view reads it."""
+    return _http(BadRequest())
 
 
 def _stale(_error: StaleVersionError) -> Response:
@@ -144,7 +181,11 @@ def _not_ready(error: Exception) -> Response:
 
 
 def _database(error: DBAPIError) -> Response:
-    """Out of reach or locked: try again. Anything else is ours."""
+    """Out of reach or locked: try again. No text for it: bad input. Else it is ours."""
+    if isinstance(error, DataError):  # a NUL, which PostgreSQL takes in no text
+        current_app.logger.warning("refused by the database: %s", type(error.orig))
+        _leave_database()
+        return page(400)
     is_away = isinstance(error, OperationalError) or error.connection_invalidated
     return _not_ready(error) if is_away else _broken(error)
 

@@ -75,7 +75,7 @@ class Folder:
         Raises:
             NotReadyError: the files have no such revision, or can not be read.
         """
-        if self._in_force().revision < revision:
+        if self.current().revision < revision:
             with self._lock:
                 self._look()
         found = self._in_force()

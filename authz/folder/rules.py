@@ -15,7 +15,6 @@ from authz.engine import (
     read_policy_csv,
     search,
 )
-from authz.errors import EvaluationError
 from authz.folder.entities import NO_ENTITIES, Entities, read_entities
 from authz.folder.faults import ENTITIES, folder_error
 from authz.folder.feeds import Feed
@@ -72,10 +71,7 @@ class Rules:
             FREE if feed.hangs_on(wanted) else feed.value(question, facts)
             for feed in self.wiring.feeds
         ]
-        try:
-            return list(search(self.book, free))
-        except (EvaluationError, TypeError):  # a value that can not be looked up
-            return []
+        return search(self.book, free)
 
     def _told(self, answer: Answer, wanted: Wanted) -> tuple[Feed, object] | None:
         """The value that tells whom an answer is about; None where it may be anybody."""

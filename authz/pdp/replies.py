@@ -24,8 +24,12 @@ HEADERS = (
 _PLAIN_ID = re.compile(rf"[\x20-\x7e]{{1,{MAX_STRING_BYTES}}}")
 _CODES = {
     400: "bad_request",
+    401: "forbidden",
     403: "forbidden",
+    404: "not_found",
+    405: "method_not_allowed",
     429: "too_many_decisions",
+    500: "broken",
     503: "not_ready",
 }
 _JSON = ("Content-Type", "application/json")

@@ -9,18 +9,22 @@ from webapp.decisions import (
     forward,
     operator_views,
     owner_views,
+    reference,
     service,
+    trial,
 )
 from webapp.decisions.views import blueprint
 from webapp.frame import Entry
 
-#: Pages of keys, and what proxies ask; `blueprint` is the decision API, which no form's
-#: token protects.
+#: Pages of keys, what proxies ask, and the reference; `blueprint` is the decision API,
+#: which no form's token protects.
 BLUEPRINTS = (
     owner_views.blueprint,
     operator_views.blueprint,
+    trial.blueprint,
     downloads.blueprint,
     forward.blueprint,
+    reference.blueprint,
 )
 ENTRIES = (
     Entry(
@@ -39,3 +43,4 @@ def init_app(app: Flask) -> None:
     callers.init_app(app)
     service.init_app(app)
     forward.init_app(app)
+    reference.init_app(app)

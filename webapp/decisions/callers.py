@@ -53,9 +53,12 @@ class Callers:
 
     def admit(self, authorization: str, scope: str) -> Caller | Refused:
         """What the guard asks: a live key, of that scope, that has one decision left."""
-        caller = self.caller_of(authorization)
-        if isinstance(caller, Refused):
-            return caller
+        stored = self.recognise(authorization)
+        return stored if isinstance(stored, Refused) else self.let_in(stored, scope)
+
+    def let_in(self, stored: StoredKey, scope: str) -> Caller | Refused:
+        """The same of a key that was recognised, or is unchanged, at this request."""
+        caller = stored.caller
         if scope not in caller.scopes:
             return Refused(403, f"this key lacks the scope `{scope}`")
         now = time.monotonic()
@@ -64,7 +67,28 @@ class Callers:
         return _too_many(seconds) if seconds else caller
 
     def caller_of(self, authorization: str) -> Caller | Refused:
-        """Whose key an `Authorization` header carries.
+        """Who asks by an `Authorization` header.
+
+        Raises:
+            NotReadyError: it can not be told now; never to be read as a yes.
+        """
+        stored = self.recognise(authorization)
+        return stored if isinstance(stored, Refused) else stored.caller
+
+    def is_unchanged(self, stored: StoredKey) -> bool:
+        """Whether the keyring says the same of a key as when it was recognised.
+
+        Raises:
+            NotReadyError: it can not be told now; never to be read as a yes.
+        """
+        try:
+            now = self._get(stored.caller.id)
+        except NoSuchKeyError:
+            return False
+        return now is stored or now == stored
+
+    def recognise(self, authorization: str) -> StoredKey | Refused:
+        """The key that an `Authorization` header carries.
 
         INVARIANT: a key whose end was acknowledged before this call is refused, on any
         worker: what is recognised counts only while the keyring says the same of it.
@@ -79,7 +103,7 @@ class Callers:
             if known is not None:
                 now = self._get(known.caller.id)
                 if now is known or now == known:
-                    return now.caller
+                    return now
             stored = self._stored(authorization)
         except NoSuchKeyError:  # also one that a restored database does not know
             return NO_KEY
@@ -88,13 +112,18 @@ class Callers:
         if len(self._known) >= _MOST_KNOWN:
             self._known.clear()
         self._known[digest] = stored
-        return stored.caller
+        return stored
 
     def charge(self, caller: Caller, decisions: int) -> Refused | None:
-        """Count decisions beyond the first, which the door counted; None: go on."""
+        """Count decisions beyond the first, which the door counted; None: go on.
+
+        Refused, the first is given back: what is not answered costs nothing.
+        """
         if decisions <= 0:
             return None
-        seconds = self._meter.take(caller.id, decisions, time.monotonic())
+        now = time.monotonic()
+        # INVARIANT: the one that the door took never makes a full bucket a lesser one
+        seconds = self._meter.take(caller.id, decisions, now, held=1)
         return _too_many(seconds) if seconds else None
 
     def _stored(self, authorization: str) -> StoredKey | None:

@@ -9,6 +9,7 @@ class Door(StrEnum):
 
     PAGE = "page"
     LANE = "lane"
+    FORWARD = "forward"
 
 
 class Counts:

@@ -13,7 +13,7 @@ from werkzeug.datastructures import Headers
 from werkzeug.routing import BaseConverter
 
 from authz import NotReadyError, Reason
-from authz.pdp import Action, Evaluation, ItemError, Outcome, Resource, Source, Subject
+from authz.pdp import Action, Evaluation, ItemError, Outcome, Resource, Subject
 from authz.pdp.forward import (
     METHODS,
     Asked,
@@ -27,7 +27,6 @@ from authz.pdp.forward import (
 )
 from config.settings import Settings
 from webapp.decisions.counts import Door
-from webapp.decisions.log import Made
 from webapp.decisions.logged import LoggedSource
 from webapp.decisions.service import decisions
 from webapp.decisions.source import EVERY_RECORD, PanelSource
@@ -157,15 +156,15 @@ def _question(mapping: ForwardMap, asked: Asked, match: Match) -> Evaluation:
 
 def _decided(question: Evaluation) -> Response:
     made = decisions()
-    source: Source = PanelSource(made.panel, g.caller, None)
-    if made.log is not None:
-        named = Made(Door.PAGE, g.caller.id, None, g.request_id)
-        source = LoggedSource(source, made.log, named)
+    source = PanelSource(made.panel, g.caller, None)
+    logged = LoggedSource(source, Door.FORWARD, g.caller.id, g.request_id, None)
     try:
-        outcome = source.decide(question)
+        outcome = logged.decide(question)
     except ItemError as error:
         return _refused(error.status, "not_this_account")
-    made.counts.add(Door.PAGE, 1)
+    made.counts.add(Door.FORWARD, 1)
+    if made.log is not None:
+        logged.tell(made.log, 1)
     return _allowed(outcome) if outcome.allowed else _denied(outcome)
 
 

@@ -34,6 +34,7 @@ from webapp.decisions.forms import (
 )
 from webapp.extensions import db
 from webapp.identity import person
+from webapp.refused_requests import refuse
 from webapp.tables import Account, Credential
 
 Page = Response | str | tuple[str, int]
@@ -71,6 +72,7 @@ def create_key(desk: Desk) -> Page:
         made = create(session, new, person().id)
     except TooManyKeysError:
         session.rollback()
+        refuse("too_many_keys")
         form.form_errors = [
             _("%(most)d keys work already: revoke one first.", most=MOST_KEYS)
         ]
@@ -110,6 +112,7 @@ def narrow_key(desk: Desk, key: str) -> Page:
         narrow(session, desk.find(key).id, form.scopes.data or (), kept, person().id)
     except (UnfitKeyError, UnknownNameError):
         session.rollback()
+        refuse("stale_version")
         form.form_errors = [
             _("The key changed in the meantime, or nothing would be left of it.")
         ]

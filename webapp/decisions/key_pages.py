@@ -1,6 +1,7 @@
 """What the pages of keys show, in words; views decide, this only tells."""
 
 import json
+import shlex
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -118,11 +119,16 @@ def example(account: str | None) -> str:
     path = f"/a/{account}/access/v1/evaluation" if account else "/access/v1/evaluation"
     if account is None:
         body["context"] = {"account": "a_…"}
+    return as_curl(path, body)
+
+
+def as_curl(path: str, body: dict[str, Any]) -> str:
+    """A request for a shell; the key is left out, as it is shown nowhere."""
     lines = (
         f"curl {absolute(path)}",
         f"-H 'Authorization: Bearer {PLACEHOLDER}'",
         "-H 'Content-Type: application/json'",
-        f"-d '{json.dumps(body, ensure_ascii=False)}'",
+        f"-d {shlex.quote(json.dumps(body, ensure_ascii=False))}",
     )
     return " \\\n  ".join(lines)
 

@@ -5,32 +5,43 @@ it covers an account: whoever asks gets what holds now, and one key's change cos
 neither an account nor another key its snapshot.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection, Engine, Row, bindparam, select
+from sqlalchemy import Engine, Row, and_, bindparam, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from authz import AuthzError, Freshness, Loaded, NotReadyError, Watch
-from authz.storage import PolicyRevision, PolicyStore
+from authz.storage import Looks, PolicyRevision, PolicyStore
 from webapp.tables import Credential, CredentialAccount
 
 #: Keys kept in a process.
 CAPACITY = 1024
-_HEAD = select(PolicyRevision.revision, PolicyRevision.database_id)
-_KEY = select(
-    Credential.secret_hash,
-    Credential.previous_hash,
-    Credential.previous_until,
-    Credential.scopes,
-    Credential.every_account,
-    Credential.expires_at,
-    Credential.revoked_at,
-).where(Credential.id == bindparam("identity"))
-_ACCOUNTS = select(CredentialAccount.account_id).where(
-    CredentialAccount.credential_id == bindparam("identity"),
-    CredentialAccount.ended_at.is_(None),
+#: One statement: a key as it is at a revision, a row for each account it is bound to.
+_KEY = (
+    select(
+        PolicyRevision.revision,
+        PolicyRevision.database_id,
+        Credential.id,
+        Credential.secret_hash,
+        Credential.previous_hash,
+        Credential.previous_until,
+        Credential.scopes,
+        Credential.every_account,
+        Credential.expires_at,
+        Credential.revoked_at,
+        CredentialAccount.account_id,
+    )
+    .select_from(PolicyRevision)
+    .outerjoin(Credential, Credential.id == bindparam("identity"))
+    .outerjoin(
+        CredentialAccount,
+        and_(
+            CredentialAccount.credential_id == Credential.id,
+            CredentialAccount.ended_at.is_(None),
+        ),
+    )
 )
 
 
@@ -78,7 +89,7 @@ class Keyring:
         now: Callable[[], datetime] | None = None,
     ) -> None:
         clock = {} if now is None else {"now": now}  # its own clock costs less
-        self._engine, self._now = engine, now or _utc_now
+        self._looks, self._now = Looks(engine), now or _utc_now
         self._fresh: Freshness[StoredKey] | None = None
         if watch is not None:
             self._fresh = Freshness(
@@ -99,22 +110,18 @@ class Keyring:
     def _load(self, identity: str) -> Loaded[StoredKey]:
         instant = self._now()
         try:
-            with self._engine.begin() as connection:
-                head = connection.execute(_HEAD).one()
-                found, accounts = _read(connection, identity)
+            rows = self._looks.rows(_KEY, {"identity": identity})
         except SQLAlchemyError as error:
             raise NotReadyError(f"keys can not be read: {error}") from error
-        if found is None:
+        if not rows:
+            raise NotReadyError("the database has no revision row")
+        found = rows[0]
+        if found.id is None:
             raise NoSuchKeyError(f"there is no key {identity}")
-        caller = Caller(
-            id=identity,
-            scopes=frozenset(found.scopes.split()),
-            accounts=None if found.every_account else accounts,
-        )
         return Loaded(
-            snapshot=StoredKey(caller=caller, hashes=_working(found, instant)),
-            revision=head.revision,
-            database_id=head.database_id,
+            snapshot=_stored(rows, instant),
+            revision=found.revision,
+            database_id=found.database_id,
             valid_until=_next_end(found, instant),
         )
 
@@ -127,10 +134,15 @@ def _itself(stored: StoredKey) -> StoredKey:
     return stored
 
 
-def _read(connection: Connection, identity: str) -> tuple[Row | None, frozenset[str]]:  # type: ignore[type-arg]
-    named = {"identity": identity}
-    found = connection.execute(_KEY, named).one_or_none()
-    return found, frozenset(connection.scalars(_ACCOUNTS, named))
+def _stored(rows: Sequence[Row], instant: datetime) -> StoredKey:  # type: ignore[type-arg]
+    found = rows[0]
+    bound = frozenset(row.account_id for row in rows if row.account_id is not None)
+    caller = Caller(
+        id=found.id,
+        scopes=frozenset(found.scopes.split()),
+        accounts=None if found.every_account else bound,
+    )
+    return StoredKey(caller=caller, hashes=_working(found, instant))
 
 
 def _working(found: Row, instant: datetime) -> tuple[bytes, ...]:  # type: ignore[type-arg]

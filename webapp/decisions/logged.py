@@ -1,10 +1,21 @@
-"""A source whose decisions are told to the decision log, once each is given."""
+"""A source that remembers what it decided for one request, for the decision log."""
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from authz.pdp import Evaluation, Failure, Head, Outcome, Source, Wanted
-from webapp.decisions.log import DecisionLog, Made
+from authz.pdp import (
+    BadRequestError,
+    Evaluation,
+    Failure,
+    Head,
+    ItemError,
+    Outcome,
+    Source,
+    Wanted,
+)
+from webapp.decisions.counts import Door
+from webapp.decisions.lines import UNANSWERED, Made
+from webapp.decisions.log import DecisionLog
 
 
 class LoggedSource:
@@ -12,30 +23,56 @@ class LoggedSource:
 
     Args:
         source: answers.
-        log: is told.
-        named: what the lines of this request have in common.
+        door: how the request came in.
+        caller: the id of the key that asks.
+        request_id: as the caller sent it, or as we named the request.
+        account: of the address, None on the general one.
     """
 
-    def __init__(self, source: Source, log: DecisionLog, named: Made) -> None:
-        self._source, self._log, self._named = source, log, named
+    def __init__(
+        self,
+        source: Source,
+        door: Door,
+        caller: str,
+        request_id: str | None,
+        account: str | None,
+    ) -> None:
+        self._source, self._named = source, (door, caller, request_id)
+        self._account = account
+        self._made: list[Made] = []
+
+    def tell(self, log: DecisionLog, decisions: int) -> None:
+        """Hand over what was decided, once the caller has it as an answer.
+
+        Args:
+            log: is told.
+            decisions: how many were given: items of a batch that could not even be
+                read were refused too, and get a line without names.
+        """
+        if not decisions:
+            return  # an error: whatever was decided on the way to it, nobody has
+        missing = decisions - len(self._made)
+        if missing:
+            named = time.time(), *self._named, self._account
+            self._made += [Made(*named, "", "", "", UNANSWERED)] * missing
+        log.note(self._made)
 
     def decide(self, question: Evaluation) -> Outcome:
         """As the source."""
-        return self._told(question, self._source.decide(question))
+        return self._asked(self._source.decide, question)
 
     def decide_many(
         self, questions: Sequence[Evaluation]
     ) -> Iterator[Outcome | Failure]:
-        """As the source; what the batch does not come to is not told."""
+        """As the source; what the batch does not come to is not kept."""
         answers = self._source.decide_many(questions)
         for question, answer in zip(questions, answers, strict=True):
-            if isinstance(answer, Outcome):
-                self._told(question, answer)
+            self._keep(question, answer if isinstance(answer, Outcome) else UNANSWERED)
             yield answer
 
     def explain(self, question: Evaluation) -> Outcome:
         """As the source."""
-        return self._told(question, self._source.explain(question))
+        return self._asked(self._source.explain, question)
 
     def candidates(self, wanted: Wanted, question: Evaluation) -> Iterable[str]:
         """As the source."""
@@ -53,21 +90,31 @@ class LoggedSource:
         """As the source."""
         self._source.charge(decisions)
 
-    def _told(self, question: Evaluation, outcome: Outcome) -> Outcome:
-        named = self._named
+    def _asked(
+        self, ask: Callable[[Evaluation], Outcome], question: Evaluation
+    ) -> Outcome:
+        try:
+            outcome = ask(question)
+        except (BadRequestError, ItemError):  # an item of a batch is refused by it
+            self._keep(question, UNANSWERED)
+            raise
+        self._keep(question, outcome)
+        return outcome
+
+    def _keep(self, question: Evaluation, outcome: Outcome) -> None:
         account = (
-            named.account
+            self._account
             or question.context.get("account")
             or question.resource.properties.get("account")
         )
-        self._log.note(
-            named._replace(
-                at=time.time(),
-                account=account,
-                subject=question.subject.id,
-                resource=question.resource.type,
-                action=question.action.name,
-                outcome=outcome,
+        self._made.append(
+            Made(
+                time.time(),
+                *self._named,
+                account if isinstance(account, str) else None,
+                question.subject.id,
+                question.resource.type,
+                question.action.name,
+                outcome,
             )
         )
-        return outcome

@@ -5,6 +5,8 @@ import threading
 
 #: So many seconds' worth may be asked for at once after a quiet time.
 BURST_SECONDS = 10
+#: Decisions that rounding may lose: who waits as long as he was told is let in.
+_ROUNDING = 1e-6
 
 
 class Meter:
@@ -21,13 +23,15 @@ class Meter:
         #: key -> [decisions left, when that was so]
         self._buckets: dict[str, list[float]] = {}
 
-    def take(self, identity: str, decisions: int, now: float) -> int:
+    def take(self, identity: str, decisions: int, now: float, *, held: int = 0) -> int:
         """0 when they may be asked; else the seconds to wait, and nothing is taken.
 
         Args:
             identity: of the key.
             decisions: how many.
             now: seconds of a clock that never goes back.
+            held: what the same request has taken before, so that it does not stand in
+                its own way; given back when it is to wait.
         """
         if not self._rate:
             return 0
@@ -35,10 +39,14 @@ class Meter:
             bucket = self._buckets.get(identity)
             if bucket is None:
                 bucket = self._buckets[identity] = [self._most, now]
-            left = bucket[0] + (now - bucket[1]) * self._rate
+            left = bucket[0] + held + (now - bucket[1]) * self._rate
             if left > self._most:
                 left = self._most
-            if left >= decisions or left == self._most:
-                bucket[0], bucket[1] = left - decisions, now
+            wanted = decisions + held
+            needed = min(self._most, wanted)
+            if left >= needed - _ROUNDING:
+                bucket[0], bucket[1] = left - wanted, now
                 return 0
-        return math.ceil((min(decisions, self._most) - left) / self._rate)
+            if held:
+                bucket[0], bucket[1] = left, now
+        return math.ceil((needed - left) / self._rate)

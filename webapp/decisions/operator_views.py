@@ -10,7 +10,7 @@ from webapp.decisions import key_acts
 from webapp.decisions.desk import Desk
 from webapp.decisions.key_acts import Page
 from webapp.extensions import db
-from webapp.guard import operator
+from webapp.guard import fresh_operator, operator
 from webapp.tables import Credential
 
 blueprint = Blueprint("operator_keys", __name__, url_prefix="/operator/keys")
@@ -30,7 +30,7 @@ def index() -> Page:
 
 
 @blueprint.route("/new", methods=["GET", "POST"])
-@operator
+@fresh_operator
 def create() -> Page:
     """A new key."""
     return key_acts.create_key(DESK)
@@ -52,21 +52,21 @@ def show(key: str) -> Page:
 
 
 @blueprint.route("/<key>/secret", methods=["GET", "POST"])
-@operator
+@fresh_operator
 def rotate(key: str) -> Page:
     """A new secret."""
     return key_acts.rotate_key(DESK, key)
 
 
 @blueprint.route("/<key>/restrict", methods=["GET", "POST"])
-@operator
+@fresh_operator
 def narrow(key: str) -> Page:
     """Fewer rights."""
     return key_acts.narrow_key(DESK, key)
 
 
 @blueprint.route("/<key>/revoke", methods=["GET", "POST"])
-@operator
+@fresh_operator
 def revoke(key: str) -> Page:
     """The end of a key."""
     return key_acts.revoke_key(DESK, key)

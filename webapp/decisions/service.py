@@ -7,11 +7,11 @@ from typing import NamedTuple, cast
 
 from flask import Flask, current_app
 
-from authz.pdp import Kind, Reply, Service, Source
+from authz.pdp import Kind, Reply, Service
 from config.settings import Settings
 from webapp.decisions.callers import Caller, Callers, callers
 from webapp.decisions.counts import Counts, Door
-from webapp.decisions.log import DecisionLog, Made
+from webapp.decisions.log import DecisionLog
 from webapp.decisions.logged import LoggedSource
 from webapp.decisions.panel import Panel
 from webapp.decisions.source import PanelSource
@@ -48,20 +48,21 @@ class Decisions:
     def answer(self, caller: Caller, asked: Asked) -> Reply:
         """Answer one request of a caller that was let in."""
         door, kind, account, headers, body = asked
-        source: Source = PanelSource(self.panel, caller, account)
+        source = PanelSource(self.panel, caller, account)
+        logged = None
         if self.log is not None and kind in _LOGGED:
-            named = Made(door, caller.id, account, headers.get("x-request-id"))
-            source = LoggedSource(source, self.log, named)
-        reply = self.service.answer(caller, source, kind, headers, body)
+            request_id = headers.get("x-request-id")
+            logged = LoggedSource(source, door, caller.id, request_id, account)
+        reply = self.service.answer(caller, logged or source, kind, headers, body)
         self.counts.add(door, reply.decisions)
+        if self.log is not None and logged is not None:
+            logged.tell(self.log, reply.decisions)
         return reply
 
     def shown(self) -> dict[str, object]:
         """What /readyz says of them."""
         log = self.log
-        lines = (
-            None if log is None else {"written": log.written, "dropped": log.dropped}
-        )
+        lines = None if log is None else {"written": log.written, "lost": log.lost}
         return {**self.counts.shown(), "log": lines}
 
 

@@ -63,6 +63,7 @@ def configuration(path: str = "") -> Response:
 
 def _answer(kind: Kind, account: str | None) -> Response:
     sent = {name: request.headers[name] for name in HEADERS if name in request.headers}
+    sent.setdefault("x-request-id", g.request_id)  # so that the log has it too
     reply = _reply(kind, account, sent)
     return Response(reply.body, status=reply.status, headers=reply.headers)
 

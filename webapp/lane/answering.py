@@ -5,17 +5,21 @@ from email.utils import formatdate
 from http import HTTPStatus
 
 from authz import NotReadyError
-from authz.pdp import SCOPES, Reply
-from webapp.decisions.callers import Refused
+from authz.pdp import SCOPES, BadRequestError, ItemError, Outcome, Reply
+from webapp.decisions.callers import Caller, Refused
 from webapp.decisions.counts import Door
 from webapp.decisions.service import Asked, Decisions
 from webapp.headers import NO_STORE, codes, of_every_answer
+from webapp.lane.again import Again, Known
 from webapp.lane.plain import Plain
 
-_PHRASES = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
-#: What the view's answers have beside them; Flask adds the second one.
-_BESIDE = {"Cache-Control": NO_STORE, "Vary": "Cookie"}
-_CONNECTION = {True: "keep-alive", False: "close"}
+#: As Flask writes them.
+_PHRASES = {each.value: f"{each.value} {each.phrase.upper()}" for each in HTTPStatus}
+_LANE = Door.LANE
+_as_line = "%s: %s\r\n".__mod__
+_ID = "x-request-id"
+#: Outcomes whose words are known; more than these are forgotten together.
+_MOST_OUTCOMES = 64
 
 
 class Answers:
@@ -23,11 +27,15 @@ class Answers:
 
     def __init__(self, decisions: Decisions, *, secure: bool, server: str) -> None:
         self._decisions, self._callers = decisions, decisions.callers
-        every = {**of_every_answer(secure=secure), **_BESIDE}
-        self._every = "".join(f"{name}: {text}\r\n" for name, text in every.items())
+        self._again = Again(decisions)
+        every = {**of_every_answer(secure=secure), "Cache-Control": NO_STORE}
+        self._every = "".join(map(_as_line, every.items()))
         self._server = server
-        self._second, self._top = 0, ""
+        self._second, self._dated = 0, ""
+        self._tops: dict[tuple[int, bool], bytes] = {}
         self._codes = codes(at_once=512)
+        #: by identity, which is an outcome's own as long as it stands here
+        self._words: dict[int, tuple[Outcome, bytes, bytes]] = {}
 
     def answer(self, plain: Plain, *, keep: bool) -> bytes | None:
         """A whole response; None: nothing was decided, and the view is to say why.
@@ -36,30 +44,80 @@ class Answers:
             plain: what was asked.
             keep: whether the connection stays open after it.
         """
+        known = self._again.find(plain)
+        scope = SCOPES[plain.head.kind]
         try:
-            caller = self._callers.admit(plain.authorization, SCOPES[plain.kind])
+            if known is not None and self._callers.is_unchanged(known.stored):
+                caller = self._callers.let_in(known.stored, scope)
+                if isinstance(caller, Refused):
+                    return None
+                return self._decided_again(plain, known, keep=keep)
+            stored = self._callers.recognise(plain.authorization.decode())
+            if isinstance(stored, Refused):
+                return None
+            caller = self._callers.let_in(stored, scope)
         except NotReadyError:
             return None
         if isinstance(caller, Refused):
             return None
-        asked = Asked(Door.LANE, plain.kind, plain.account, plain.headers, plain.body)
-        return self._written(self._decisions.answer(caller, asked), keep=keep)
+        self._again.learn(plain, stored)
+        return self._decided(caller, plain, keep=keep)
 
-    def _written(self, reply: Reply, *, keep: bool) -> bytes:
-        told = "".join([f"{name}: {text}\r\n" for name, text in reply.headers])
-        if "X-Request-ID: " not in told:
-            told = f"{told}X-Request-ID: {next(self._codes)}\r\n"
+    def _decided(self, caller: Caller, plain: Plain, *, keep: bool) -> bytes:
+        head = plain.head
+        headers = head.headers
+        if _ID not in headers:
+            headers = {**headers, _ID: next(self._codes)}
+        asked = Asked(_LANE, head.kind, head.account, headers, plain.body)
+        reply = self._decisions.answer(caller, asked)
+        return self._top(reply.status, keep=keep) + self._rest(reply)
+
+    def _decided_again(self, plain: Plain, known: Known, *, keep: bool) -> bytes:
+        """The same, without reading the question anew."""
+        try:
+            outcome = known.source.decide(known.question)
+        except (BadRequestError, ItemError, NotReadyError):
+            return self._decided(known.stored.caller, plain, keep=keep)
+        self._decisions.counts.add(_LANE, 1)
+        words = self._words.get(id(outcome))
+        if words is None:
+            words = self._learn(plain, known, outcome)
+        name = next(self._codes).encode()
+        return b"".join((self._top(200, keep=keep), words[1], name, words[2]))
+
+    def _learn(
+        self, plain: Plain, known: Known, outcome: Outcome
+    ) -> tuple[Outcome, bytes, bytes]:
+        """What stands before and after the name of a request with that outcome."""
+        name = next(self._codes)
+        reply = self._again.reply(plain, known, outcome, name)
+        before, _, after = self._rest(reply).partition(name.encode())
+        if len(self._words) >= _MOST_OUTCOMES:
+            self._words.clear()
+        words = self._words[id(outcome)] = outcome, before, after
+        return words
+
+    def _rest(self, reply: Reply) -> bytes:
+        """All but the first lines."""
+        told = "".join(map(_as_line, reply.headers))
+        is_named = "X-Request-ID: " in told
+        own = "" if is_named else f"X-Request-ID: {next(self._codes)}\r\n"
         return (
-            f"HTTP/1.1 {_PHRASES[reply.status]}\r\n{self._dated()}"
-            f"Connection: {_CONNECTION[keep]}\r\n{told}"
-            f"Content-Length: {len(reply.body)}\r\n{self._every}\r\n"
+            f"{told}Content-Length: {len(reply.body)}\r\n"
+            f"{self._every}{own}Vary: Cookie\r\n\r\n"
         ).encode("latin-1") + reply.body
 
-    def _dated(self) -> str:
-        """Server and Date, written once a second."""
+    def _top(self, status: int, *, keep: bool) -> bytes:
+        """The first lines, which are gunicorn's own; written once a second."""
         second = int(time.time())
         if second != self._second:
-            date = formatdate(second, usegmt=True)
-            self._second = second
-            self._top = f"Server: {self._server}\r\nDate: {date}\r\n"
-        return self._top
+            self._second, self._dated = second, formatdate(second, usegmt=True)
+            self._tops.clear()
+        top = self._tops.get((status, keep))
+        if top is None:
+            connection = "keep-alive" if keep else "close"
+            top = self._tops[status, keep] = (
+                f"HTTP/1.1 {_PHRASES[status]}\r\nServer: {self._server}\r\n"
+                f"Date: {self._dated}\r\nConnection: {connection}\r\n"
+            ).encode("latin-1")
+        return top

@@ -7,6 +7,7 @@ A head that was taken once is known by its hash, and not parsed again.
 """
 
 import re
+from dataclasses import dataclass
 from enum import Enum
 from hashlib import sha256
 from typing import NamedTuple
@@ -22,16 +23,23 @@ MOST_FIELDS = 64
 MOST_BODY_BYTES = 65_536
 
 _LINE = rb"POST (?:/a/([A-Za-z0-9_]{1,64}))?/access/v1/(evaluations?) HTTP/1\.1\r\n"
-_HEAD = re.compile(_LINE + rb"(?:[A-Za-z0-9-]++:[ -~]*+\r\n){1,64}+\r\n")
-_REQUEST_LINE = re.compile(_LINE)
+_NAME, _TEXT = rb"[A-Za-z0-9-]++", rb"[ -~]*+"
+_FIELD = rb"(?:" + _NAME + rb":" + _TEXT + rb"\r\n)"
+_HEAD = re.compile(_LINE + _FIELD + rb"{1,64}+\r\n")
+#: Whole fields, and the beginning of one more or of the end.
+_BEGUN = re.compile(
+    _LINE + _FIELD + rb"{0,64}+(?:" + _NAME + rb"(?::" + _TEXT + rb")?)?\r?"
+)
 _START, _END = b"POST /a", b"\r\n\r\n"
 #: Heads recognised without reading them anew; more than these are forgotten together.
 _MOST_KNOWN = 1024
 _KINDS = {b"evaluation": Kind.EVALUATION, b"evaluations": Kind.EVALUATIONS}
-#: These change how a message is framed, or what connection it is on.
+#: These change how a message is framed, what connection it is on, or how long an answer
+#: takes: an explanation is looked for in the rows, on a thread.
 _NOT_PLAIN = frozenset(
     {
         b"content-encoding",
+        b"delega-explain",
         b"expect",
         b"http2-settings",
         b"keep-alive",
@@ -46,8 +54,15 @@ _NOT_PLAIN = frozenset(
 _SCHEMES = frozenset(
     {b"x-forwarded-proto", b"x-forwarded-protocol", b"x-forwarded-ssl"}
 )
+#: What Flask takes too: it refuses empty and very long labels.
+_LABEL = rb"[A-Za-z0-9-]{1,63}"
 _HOST = re.compile(
-    rb"(?:[A-Za-z0-9.-]{1,255}|\[[0-9a-fA-F:.]{2,39}\])(?::[1-9][0-9]{0,4})?"
+    rb"(?:"
+    + _LABEL
+    + rb"(?:\."
+    + _LABEL
+    + rb"){0,7}|\[[0-9a-f]{0,4}:[0-9a-f:]{1,35}\])"
+    rb"(?::[1-9][0-9]{0,4})?"
 )
 _LENGTH = re.compile(rb"0|[1-9][0-9]{0,5}")
 _READ = {name.encode(): name for name in HEADERS}
@@ -62,8 +77,9 @@ class Torn(Enum):
 TORN = Torn.TORN
 
 
-class Head(NamedTuple):
-    """What stands before a body.
+@dataclass(slots=True, eq=False)  # not frozen: that would cost more than reading it
+class Head:
+    """What stands before a body; the same object as long as the same bytes come.
 
     Attributes:
         size: its bytes.
@@ -84,10 +100,8 @@ class Plain(NamedTuple):
     """A request that is taken; what follows `size` bytes is the next request's."""
 
     size: int
-    kind: Kind
-    account: str | None
-    authorization: str
-    headers: dict[str, str]
+    head: Head
+    authorization: bytes
     body: bytes
 
 
@@ -95,11 +109,10 @@ class _Message:
     """What the parser found."""
 
     def __init__(self) -> None:
-        self.fields: list[tuple[bytes, bytes]] = []
+        self.fields: dict[bytes, bytes] = {}
+        #: called with each name and text
+        self.on_header = self.fields.__setitem__
         self.body, self.ends = b"", 0
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        self.fields.append((name.lower(), value.strip(b" ")))
 
     def on_body(self, part: bytes) -> None:
         self.body += part
@@ -117,8 +130,8 @@ class Reader:
 
     def read(self, data: bytes) -> Plain | Torn | None:
         """A plain request, `TORN` while it may become one, None: gunicorn's."""
-        size = data.find(_END) + len(_END)
-        if size < len(_END):
+        size = data.find(_END) + 4
+        if size < 4:
             return TORN if _may_become_plain(data) else None
         # INVARIANT: the same bytes are the same head, and end at the same place
         digest = sha256(data[:size]).digest()
@@ -134,9 +147,7 @@ class Reader:
         whole = size + head.length
         if len(data) < whole:
             return TORN
-        key = data[head.key].decode()
-        body = data[size:whole]
-        return Plain(whole, head.kind, head.account, key, head.headers, body)
+        return Plain(whole, head, data[head.key], data[size:whole])
 
 
 def _read_whole(data: bytes) -> Head | Torn | None:
@@ -153,10 +164,11 @@ def _read_whole(data: bytes) -> Head | Torn | None:
 def _read(data: bytes, plain: "re.Match[bytes]") -> Head | Torn | None:
     found = _Message()
     parser = httptools.HttpRequestParser(found)
-    parser.feed_data(data[: plain.end()])
-    fields = dict(found.fields)
+    parser.feed_data(plain[0])
+    fields = {name.lower(): text.strip(b" ") for name, text in found.fields.items()}
     length = _body_length(fields)
-    if length is None or len(fields) != len(found.fields):
+    # INVARIANT: as many names as lines: none came twice, in whatever letters
+    if length is None or len(fields) != plain[0].count(b"\r\n") - 2:
         return None
     body = data[plain.end() : plain.end() + length]
     if len(body) < length:
@@ -196,7 +208,7 @@ def _may_become_plain(data: bytes) -> bool:
     if len(data) > MOST_HEAD_BYTES:
         return False
     if b"\r\n" in data:
-        return _REQUEST_LINE.match(data) is not None
+        return _BEGUN.fullmatch(data) is not None
     return data[: len(_START)] == _START[: len(data)] and len(data) < LONGEST_LINE
 
 

@@ -8,6 +8,8 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
+from gunicorn.http.errors import ParseException
+
 from authz.folder import Folder
 from authz.pdp import (
     BODY_BYTES,
@@ -24,6 +26,7 @@ from authz.pdp import (
     refusal,
     too_large,
 )
+from authz.pdp.openapi import DOCUMENT_PATH, served
 from webapp.serving.health import healthz, readyz
 
 _log = logging.getLogger(__name__)
@@ -36,6 +39,7 @@ _VARIABLES = {
     for name in HEADERS
 }
 _JSON = ("Content-Type", "application/json")
+_CACHED = ("Cache-Control", "public, max-age=3600")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +66,10 @@ class App:
         self._folder, self._service, self._url, self._key = folder, service, url, key
         prefix = urlsplit(url).path
         self._kinds = {prefix + path: kind for kind, path in PATHS.items()}
+        self._told = served(url, has_key=key is not None)
         self._pages: Mapping[str, Callable[[], Reply]] = {
             metadata_path(url): self._metadata,
+            prefix + DOCUMENT_PATH: self._document,
             "/healthz": healthz,
             "/readyz": lambda: readyz(self._folder),
         }
@@ -92,7 +98,9 @@ class App:
             page = self._pages.get(path)
             if page is None:
                 raise ItemError(404, "there is nothing at this address")
-            return page() if method in ("GET", "HEAD") else _only("GET, HEAD", sent)
+            if method not in ("GET", "HEAD"):
+                return _only("GET, HEAD", sent)
+            return _unless_held(page(), environ.get("HTTP_IF_NONE_MATCH", ""))
         if method != "POST":
             return _only("POST", sent)
         if not self._has_key(environ):
@@ -116,8 +124,20 @@ class App:
         return scheme.lower() == "bearer" and is_key
 
     def _metadata(self) -> Reply:
-        headers = [_JSON, ("Cache-Control", "public, max-age=3600")]
-        return Reply(200, headers, metadata(self._url))
+        return Reply(200, [_JSON, _CACHED], metadata(self._url))
+
+    def _document(self) -> Reply:
+        headers = [_JSON, _CACHED, ("ETag", f'"{self._told.etag}"')]
+        return Reply(200, headers, self._told.body)
+
+
+def _unless_held(reply: Reply, held: str) -> Reply:
+    """304 for who holds the same already (RFC 9110, 13.1.2)."""
+    etag = dict(reply.headers).get("ETag")
+    tags = [tag.strip().removeprefix("W/") for tag in held.split(",")]
+    if etag is None or not {"*", etag} & {*tags}:
+        return reply
+    return Reply(304, [each for each in reply.headers if each != _JSON], b"")
 
 
 def _only(methods: str, sent: Mapping[str, str]) -> Reply:
@@ -132,5 +152,8 @@ def _body(environ: Environ, kind: Kind) -> bytes:
     stated = environ.get("CONTENT_LENGTH", "")
     if stated.isdecimal() and int(stated) > most:
         raise too_large(most)  # not a byte of it was read
-    found: bytes = environ["wsgi.input"].read(most + 1)
+    try:
+        found: bytes = environ["wsgi.input"].read(most + 1)
+    except ParseException:
+        raise ItemError(400, "the chunks of the body can not be read") from None
     return found

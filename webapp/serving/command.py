@@ -13,14 +13,23 @@ from threading import Event, Thread
 
 import click
 
-from authz import AuthzError
-from authz.folder import Folder, Rules, read_files, read_rules, sample_question
+from authz import AuthzError, PolicyError
+from authz.folder import (
+    Files,
+    Folder,
+    Rules,
+    read_files,
+    read_rules,
+    sample_question,
+)
 from authz.pdp import PATHS, Kind, Service
 from webapp.serving.app import App
 from webapp.serving.server import Server
 
 LOOPBACK = "127.0.0.1"
 SHORTEST_KEY = 20
+#: As for any other argument that can not be used.
+UNSERVABLE = 2
 
 
 class PortTakenError(AuthzError):
@@ -52,8 +61,7 @@ def serve(  # noqa: PLR0913  (a command has a parameter for each of its options)
     not: the older files go on answering, and /readyz says so.
     """
     _require_key(host, key, is_open=is_open)
-    files = read_files(folder)
-    rules = read_rules(files)
+    files, rules = _read(folder)
     _require_free(host, port)
     address = (url or f"http://{_bracketed(host)}:{port}").rstrip("/")
     click.echo(
@@ -68,6 +76,17 @@ def serve(  # noqa: PLR0913  (a command has a parameter for each of its options)
         f"{_bracketed(host)}:{port}",
         workers,
     ).run()
+
+
+def _read(folder: Path) -> tuple[Files, Rules]:
+    """All of it, or an end that says which file and line to mend."""
+    try:
+        files = read_files(folder)
+        return files, read_rules(files)
+    except PolicyError as error:
+        for fault in error.faults:
+            click.echo(str(fault), err=True)
+        raise click.exceptions.Exit(UNSERVABLE) from error
 
 
 def _app(folder: Path, service: Service, address: str, key: str | None) -> App:

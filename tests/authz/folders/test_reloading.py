@@ -372,6 +372,13 @@ def test_who_names_a_revision_is_answered_by_it_or_not_at_all(tmp_path: Path) ->
     assert "Retry-After" in dict(reply.headers)
 
 
+def test_a_folder_that_was_not_looked_at_yet_has_its_revision(tmp_path: Path) -> None:
+    times = Time()
+    revision = served(tmp_path, times).current().revision
+    other = Folder(tmp_path, times.clock, times.now_ns)
+    assert other.at_least(revision).revision == revision
+
+
 def test_many_questions_are_answered_by_one_state(tmp_path: Path) -> None:
     """A reload between two items of a batch is not seen by the second."""
     times = Time()

@@ -18,7 +18,15 @@ from authz.pdp import Kind, Service
 from tests.authz.engine.fuzz.budget import SEED, cases
 from tests.authz.engine.fuzz.case import Case
 from tests.authz.engine.fuzz.rows import a_case
-from tests.authz.folders.asking import JSON, Caller, a_folder, a_model, asked, finds
+from tests.authz.folders.asking import (
+    JSON,
+    Caller,
+    a_folder,
+    a_model,
+    asked,
+    decides,
+    finds,
+)
 
 GROUPS = """p, editor, memos, read
 p, ann, memo2, write
@@ -172,6 +180,53 @@ def test_a_value_that_can_not_be_looked_up_hides_nobody(tmp_path: Path) -> None:
         assert finds(folder, Kind.SEARCH_SUBJECT, request) == found
     one = asked("", "read", "x", resource_={"owners": "ann"})
     assert finds(folder, Kind.SEARCH_SUBJECT, one) == ["ann"]
+
+
+ODD = [["ann"], ["ann", "cy"], [], {"a": 1}, [["x"]], [{"a": []}], None, 3, True]
+READING = [
+    "(p.who == r.sub || r.obj.owners == r.sub) && r.act == p.act",
+    "(r.obj.owners == r.sub || p.who == r.sub) && r.act == p.act",
+    "(r.sub == p.who || r.sub in r.obj.owners) && r.act == p.act",
+    "r.sub in (p.who, r.obj.owners) && r.act == p.act",
+    "(g(r.sub, p.who) || g(r.sub, r.obj.owners)) && r.act == p.act",
+    "(p.who == r.sub || keyMatch(r.sub, r.obj.owners)) && r.act == p.act",
+    "(p.who == r.sub || regexMatch(r.obj.owners, r.sub)) && r.act == p.act",
+    "p.who == r.sub && r.obj.owners != r.sub && r.act == p.act",
+    "(p.who == r.sub || r.obj.owners < r.sub) && r.act == p.act",
+    "r.act == p.act && (r.obj.owners.a == r.sub || p.who == r.sub)",
+]
+
+
+@pytest.mark.parametrize("owners", ODD, ids=json.dumps)
+@pytest.mark.parametrize("matcher", READING)
+def test_a_property_of_any_kind_is_searched_as_it_is_asked(
+    tmp_path: Path, matcher: str, owners: object
+) -> None:
+    names = ("ann", "bob", "cy", "dan")
+    texts = {
+        "model_conf": a_model("sub, obj, act", "who, act", matcher),
+        "policy_csv": "p, cy, read\np, crew, read\np, ann, write\ng, dan, crew\n",
+        "pdp_toml": '[sent]\nresource = ["owners"]\n',
+    }
+
+    def listing(*listed: str) -> Folder:
+        known = {"subjects": [{"type": "user", "id": name} for name in listed]}
+        path = tmp_path / str(len(listed))
+        return served(path, entities_json=json.dumps(known), **texts)
+
+    every, some = listing(*names), listing(*names[:2])
+
+    def may(name: str, action: str, owners: object) -> bool:
+        return decides(some, asked(name, action, "x", resource_={"owners": owners}))
+
+    for action in ("read", "write", "burn"):
+        request = asked("", action, "x", resource_={"owners": owners})
+        allowed = {name for name in names if may(name, action, owners)}
+        assert set(finds(every, Kind.SEARCH_SUBJECT, request)) == allowed
+        # who stands in rows alone is found by what they say of him, not by attributes
+        by_rows = {name for name in allowed if may(name, action, "nobody")}
+        found = set(finds(some, Kind.SEARCH_SUBJECT, request))
+        assert by_rows | allowed.intersection(names[:2]) <= found <= allowed
 
 
 def test_a_page_goes_on_where_the_last_one_ended(tmp_path: Path) -> None:

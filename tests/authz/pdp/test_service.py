@@ -173,7 +173,7 @@ def test_another_wish_for_a_trace_is_a_bad_request() -> None:
             {**READ, "resource": {"type": "book", "id": "burnt"}},
             Caller(),
             404,
-            "not_answered",
+            "not_found",
         ),
     ],
 )

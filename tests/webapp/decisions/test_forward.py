@@ -218,7 +218,11 @@ def test_decisions_are_counted_and_logged(
         by_nginx(asked, key, anna, "GET", f"/a/{company.id}/drafts/7")
         by_nginx(asked, key, anna, "GET", "/nowhere")
         made = decisions(asked)
-        assert made.counts.shown()["page"] == {"requests": 1, "decisions": 1}
+        assert made.counts.shown() == {
+            "page": {"requests": 0, "decisions": 0},
+            "lane": {"requests": 0, "decisions": 0},
+            "forward": {"requests": 1, "decisions": 1},
+        }
         made.log.flush()
     (line,) = map(json.loads, file.read_text().splitlines())
     assert (line["subject"], line["resource"], line["action"]) == (
@@ -227,6 +231,7 @@ def test_decisions_are_counted_and_logged(
         "view",
     )
     assert (line["account"], line["code"]) == (company.id, "granted")
+    assert (line["door"], line["caller"]) == ("forward", f"k_{key.split('_')[2]}")
 
 
 def test_an_application_with_a_wrong_mapping_does_not_start(

@@ -38,7 +38,7 @@ class World:
 
     @property
     def decisions(self) -> int:
-        return decisions(self.asked).counts.shown()["page"]["decisions"]
+        return decisions(self.asked).counts.shown()["forward"]["decisions"]
 
     def request(self, line: str | bytes, *fields: str | bytes, who: str = "") -> bytes:
         """A request as anna sends it, closed afterwards."""

@@ -1,5 +1,14 @@
 """The meter: decisions are counted, not requests, and the rate holds over time."""
 
+from dataclasses import dataclass
+from fractions import Fraction
+from math import ceil
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from authz.pdp.limits import MAX_ITEMS
 from webapp.decisions.meter import BURST_SECONDS, Meter
 
 PER_SECOND = 10
@@ -56,3 +65,99 @@ def test_one_keys_haste_costs_another_nothing() -> None:
 def test_no_limit_is_no_limit() -> None:
     meter = Meter(0)
     assert meter.take("k_1", 10**9, 0.0) == meter.take("k_1", 10**9, 0.0) == 0
+
+
+@pytest.mark.parametrize("per_minute", [1, 6, 60, 599])
+@pytest.mark.parametrize("items", [2, 100, MAX_ITEMS])
+def test_a_batch_that_the_door_counted_one_of_is_taken_by_a_full_bucket(
+    per_minute: int, items: int
+) -> None:
+    meter = Meter(per_minute)
+    assert meter.take("k_1", 1, 0.0) == 0
+    assert meter.take("k_1", items - 1, 0.0, held=1) == 0
+    wait = meter.take("k_1", 1, 0.0)
+    full = max(per_minute * BURST_SECONDS / 60, 1)
+    assert wait >= (items - full) * 60 / per_minute
+    assert meter.take("k_1", 1, wait) == 0
+
+
+def test_a_batch_that_has_to_wait_gives_back_what_the_door_counted() -> None:
+    meter = a_meter()
+    meter.take("k_1", FULL - 2, 0.0)
+    for _ in range(5):
+        assert meter.take("k_1", 1, 0.0) == 0
+        assert meter.take("k_1", 2, 0.0, held=1) == 1
+    assert meter.take("k_1", 2, 0.0) == 0
+
+
+@dataclass
+class Bucket:
+    """What a meter should be: exact, and no more than the rule."""
+
+    rate: Fraction
+    left: Fraction
+    at: Fraction = Fraction(0)
+
+    @property
+    def most(self) -> Fraction:
+        return max(self.rate * BURST_SECONDS, Fraction(1))
+
+    def asks(self, decisions: int, now: Fraction) -> Fraction:
+        """The seconds that are missing; 0: taken."""
+        self.left = min(self.left + (now - self.at) * self.rate, self.most)
+        self.at = now
+        missing = min(Fraction(decisions), self.most) - self.left
+        if missing > 0:
+            return missing / self.rate
+        self.left -= decisions
+        return Fraction(0)
+
+
+QUARTERS = st.integers(0, 400).map(lambda number: Fraction(number, 4))
+ASKS = st.lists(
+    st.tuples(QUARTERS, st.integers(1, MAX_ITEMS) | st.integers(1, 3)), max_size=30
+)
+
+
+@given(per_minute=st.integers(1, 6000), asks=ASKS)
+def test_a_meter_is_the_simple_bucket(
+    per_minute: int, asks: list[tuple[Fraction, int]]
+) -> None:
+    rate = Fraction(per_minute, 60)
+    meter, model = Meter(per_minute), Bucket(rate, max(rate * BURST_SECONDS, 1))  # type: ignore[type-var]
+    now, given_away = Fraction(0), []
+    for later, decisions in asks:
+        now += later
+        missing = model.asks(decisions, now)
+        # a request of several: the door takes one, and the batch the others
+        wait = meter.take("k_1", 1, float(now))
+        if not wait and decisions > 1:
+            wait = meter.take("k_1", decisions - 1, float(now), held=1)
+        assert bool(wait) is bool(missing)
+        if not wait:
+            given_away.append((now, decisions))
+        elif model.left >= 1:
+            assert wait == pytest.approx(ceil(missing), abs=1)
+    for start, _ in given_away:
+        held = [(at, many) for at, many in given_away if at >= start]
+        for end, last in held:
+            inside = sum(many for at, many in held if at <= end)
+            # INVARIANT: a full bucket and what flowed in since, and one last batch
+            assert inside <= model.most + rate * (end - start) + max(
+                last, *(many for _, many in held)
+            )
+
+
+@given(
+    per_minute=st.integers(1, 6000),
+    first=st.integers(1, MAX_ITEMS),
+    second=st.integers(1, MAX_ITEMS),
+    start=st.floats(0, 1e6),
+)
+def test_who_waits_as_long_as_he_was_told_is_let_in(
+    per_minute: int, first: int, second: int, start: float
+) -> None:
+    meter = Meter(per_minute)
+    meter.take("k_1", first, start)
+    wait = meter.take("k_1", second, start)
+    assert meter.take("k_1", second, start + wait) == 0 or not wait

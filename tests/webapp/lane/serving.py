@@ -2,11 +2,13 @@
 
 import gc
 import os
+import re
 import selectors
 import socket
 import sys
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -28,7 +30,22 @@ class Served:
     address: tuple[str, int]
 
     def connect(self) -> "Client":
-        return Client(socket.create_connection(self.address, timeout=10))
+        sock = socket.create_connection(self.address, timeout=10)
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return Client(sock)
+
+    def exchange(self, parts: Iterable[bytes], pause: float = 0.0) -> bytes:
+        """All that is answered to a client that sends these, then no more."""
+        with self.connect() as client:
+            try:
+                for part in parts:
+                    client.send(part)
+                    if pause:
+                        time.sleep(pause)
+                client.sock.shutdown(socket.SHUT_WR)
+            except OSError:  # the server has closed: what it said is still to be read
+                pass
+            return client.everything()
 
 
 @dataclass(frozen=True)
@@ -38,6 +55,7 @@ class Answer:
     status: int
     headers: tuple[tuple[str, str], ...]
     body: bytes
+    raw: bytes
 
     def header(self, name: str) -> str | None:
         found = [text for each, text in self.headers if each == name.lower()]
@@ -72,8 +90,18 @@ class Client:
         line, *fields = head.rstrip("\r\n").split("\r\n")
         pairs = [field.split(": ", 1) for field in fields]
         headers = tuple((name.lower(), text) for name, text in pairs)
-        length = int(dict(headers)["content-length"])
-        return Answer(int(line.split(" ")[1]), headers, self._take(length))
+        body = self._take(int(dict(headers)["content-length"]))
+        raw = head.encode("latin-1") + body
+        return Answer(int(line.split(" ")[1]), headers, body, raw)
+
+    def everything(self) -> bytes:
+        """Whatever comes until the server closes."""
+        try:
+            while data := self.sock.recv(65_536):
+                self._got += data
+        except ConnectionResetError:
+            pass
+        return self._take(len(self._got))
 
     def ended(self) -> bool:
         """Whether the server closed, with nothing more to say."""
@@ -98,14 +126,27 @@ class Client:
 
 @contextmanager
 def serving(
-    app: Flask, kind: type[ThreadWorker] = DecisionWorker, **changes: Any
+    app: Flask,
+    kind: type[ThreadWorker] = DecisionWorker,
+    *,
+    send_buffer: int = 0,
+    **changes: Any,
 ) -> Iterator[Served]:
-    """A worker as gunicorn would start it, but for signals; stops gracefully."""
+    """A worker as gunicorn would start it, but for signals; stops gracefully.
+
+    Args:
+        app: is served.
+        kind: the worker.
+        send_buffer: the bytes that a client may leave unread, about; 0: many.
+        changes: settings of gunicorn.
+    """
     interval = sys.getswitchinterval()
     config = Config()
     for name, value in {"threads": 2, "keepalive": 30, **changes}.items():
         config.set(name, value)
     listener = socket.create_server(("127.0.0.1", 0))
+    if send_buffer:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, send_buffer)
     worker = a_worker(app, kind, config, listener)
     thread = threading.Thread(target=worker.run)
     thread.start()
@@ -136,6 +177,26 @@ def a_worker(
 def by_lane(app: Flask) -> int:
     """How many requests the lane answered so far."""
     return decisions(app).counts.shown()["lane"]["requests"]
+
+
+def decided(app: Flask) -> int:
+    """How many decisions were made so far, by whichever door."""
+    return sum(each["decisions"] for each in decisions(app).counts.shown().values())
+
+
+#: Differ from one answer to the next: when it was, and the names that it was given.
+_DATE = re.compile(rb"\r\n(?:Date|Set-Cookie): [^\r]*")
+_NAME = re.compile(rb"\b[2-9A-HJ-NP-Z]{4}-[2-9A-HJ-NP-Z]{4}\b")
+
+
+def masked(raw: bytes) -> bytes:
+    """Without what differs from one answer to the next."""
+    return _NAME.sub(b"NAME", _DATE.sub(b"", raw))
+
+
+def statuses(raw: bytes) -> list[int]:
+    """Of the responses in a row; those of 100 Continue as well."""
+    return [int(each) for each in re.findall(rb"HTTP/1\.\d (\d{3}) ", raw)]
 
 
 def a_post(

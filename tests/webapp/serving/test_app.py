@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from gunicorn.http.errors import InvalidChunkSize
 
 from authz.folder import Folder
 from authz.pdp import BODY_BYTES, PATHS, Kind, Service
@@ -157,6 +158,15 @@ def test_a_body_is_taken_up_to_its_limit(app: App, kind: Kind) -> None:
         assert b"larger than" in found.body
 
 
+def test_a_body_whose_chunks_can_not_be_read_is_refused(app: App) -> None:
+    class Broken(io.BytesIO):
+        def read(self, *_sizes: object) -> bytes:
+            raise InvalidChunkSize(b"zz")
+
+    found = post(app, ANN, **{"wsgi.input": Broken()})  # type: ignore[arg-type]
+    assert (found.status, b"chunks" in found.body) == (400, True)
+
+
 def test_what_fails_is_no_decision_and_is_logged(
     app: App, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -199,3 +209,28 @@ def test_readyz_is_503_before_anything_is_in_force(tmp_path: Path) -> None:
     assert get(app, "/healthz").status == 200
     refused = post(app, ANN)
     assert (refused.status, b"decision" in refused.body) == (503, False)
+
+
+def test_who_asks_for_problems_gets_them_with_a_code(tmp_path: Path) -> None:
+    app = an_app(tmp_path, key=KEY)
+    asking = {"HTTP_ACCEPT": "application/problem+json", "HTTP_X_REQUEST_ID": "r-1"}
+    own = {**asking, "HTTP_AUTHORIZATION": f"Bearer {KEY}"}
+    for found, status, code in (
+        (post(app, ANN, **asking), 401, "forbidden"),
+        (post(app, b"{", **own), 400, "bad_request"),
+        (get(app, "/nowhere", **own), 404, "not_found"),
+        (get(app, PATHS[Kind.EVALUATION], **own), 405, "method_not_allowed"),
+        (post(app, ANN, **own, **{"wsgi.input": None}), 500, "broken"),  # type: ignore[arg-type]
+        (
+            post(an_app(tmp_path), ANN, **asking, HTTP_ORIGIN="http://x"),
+            403,
+            "forbidden",
+        ),
+    ):
+        assert found.status == status
+        assert found.headers["Content-Type"] == "application/problem+json"
+        assert found.headers["X-Request-ID"] == "r-1"
+        assert found.json["type"] == f"urn:delega:problem:{code}"
+        assert (found.json["status"], found.json["code"]) == (status, code)
+        assert found.json["title"]
+        assert found.json["detail"]

@@ -147,14 +147,42 @@ def test_the_address_of_services_may_be_another(serve: Run, tmp_path: Path) -> N
     assert "curl https://pdp.example/x/access/v1/evaluation" in printed
 
 
-def test_a_folder_that_is_wrong_is_not_served(
+@pytest.mark.parametrize(
+    ("file", "text", "said"),
+    [
+        ("policy.csv", "p, editor, memo, read\np, editor, memo\n", "policy.csv:2: DLG"),
+        ("policy.csv", "\ufeffp, editor, memo, read\n", "policy.csv:1: DLG"),
+        ("policy.csv", "\n\nq, editor, memo, read\n", "policy.csv:3: DLG"),
+        ("model.conf", "[request_definition]\nr = sub\n[sub\n", "model.conf"),
+        ("model.conf", "", "model.conf"),
+        ("pdp.toml", '\n[request]\nsub = "nothing"\n', "pdp.toml:3: DLG"),
+        ("pdp.toml", "[request\n", "pdp.toml:1: DLG"),
+        ("entities.json", '{"subjects": [\n{"type": 1}]}', "entities.json"),
+        ("entities.json", "{\n  nothing", "entities.json:2: DLG"),
+    ],
+)
+def test_a_folder_with_a_broken_file_is_not_served_and_the_line_is_told(
+    serve: Run, served: list[Server], tmp_path: Path, file: str, text: str, said: str
+) -> None:
+    folder = a_folder(tmp_path)
+    (folder / file).write_text(text, encoding="utf-8")
+    code, printed, complained = serve(folder, "--port", a_port())
+    assert (code, printed, served) == (2, "", [])
+    first = complained.splitlines()[0]
+    assert first.startswith(said)
+    assert " DLG" in first
+
+
+def test_a_folder_that_lacks_a_file_or_is_none_is_not_served(
     serve: Run, served: list[Server], tmp_path: Path
 ) -> None:
-    folder = a_folder(tmp_path, policy_csv="p, editor, memo\n")
-    code, printed, complained = serve(folder)
-    assert (code, printed, served) == (1, "", [])
-    assert complained.startswith("policy.csv:1: DLG")
+    folder = a_folder(tmp_path)
+    (folder / "model.conf").unlink()
+    code, printed, complained = serve(folder, "--port", a_port())
+    assert (code, printed, served) == (2, "", [])
+    assert complained.startswith("model.conf: DLG")
     assert serve(tmp_path / "gone")[0] == 2
+    assert serve(folder / "policy.csv")[0] == 2
 
 
 def test_a_port_that_is_taken_is_told(
@@ -194,8 +222,11 @@ def test_pages_go_on_after_a_restart_with_the_same_key() -> None:
     assert command._page_key(KEY) != KEY.encode()
 
 
+Running = tuple[Path, str, "subprocess.Popen[bytes]"]
+
+
 @pytest.fixture
-def running(tmp_path: Path) -> Iterator[tuple[Path, str]]:
+def running(tmp_path: Path) -> Iterator[Running]:
     """A copy of an example, behind two real workers on loopback."""
     folder, port = tmp_path / "served", a_port()
     folder.mkdir()
@@ -212,10 +243,10 @@ def running(tmp_path: Path) -> Iterator[tuple[Path, str]]:
     address = f"http://127.0.0.1:{port}"
     try:
         assert eventually(lambda: ask(f"{address}/readyz")[0] == 200)
-        yield folder, address
+        yield folder, address, process
     finally:
         process.send_signal(signal.SIGTERM)
-        process.wait(timeout=30)
+        assert process.wait(timeout=30) == 0
 
 
 def eventually(holds: Callable[[], bool]) -> bool:
@@ -242,9 +273,9 @@ def ask(url: str, request: Any = None, key: str = KEY) -> tuple[int, Any]:
 
 
 def test_gunicorn_serves_an_example_and_takes_a_change_in(
-    running: tuple[Path, str],
+    running: Running,
 ) -> None:
-    folder, address = running
+    folder, address, _process = running
     for kind, request, wanted in requests("certification"):
         status, found = ask(f"{address}/access/v1/{kind}", request)
         assert (status, told(kind, found)) == (200, wanted)
@@ -263,3 +294,34 @@ def test_gunicorn_serves_an_example_and_takes_a_change_in(
     policy.write_text(POLICY)
     assert eventually(lambda: "faults" in ask(f"{address}/readyz")[1])
     assert all(ask(url, eve)[1]["decision"] for _ in range(12))
+
+
+def test_a_hangup_brings_new_workers_and_an_interrupt_ends_them(
+    running: Running,
+) -> None:
+    _folder, address, process = running
+    before = workers_of(process)
+    process.send_signal(signal.SIGHUP)
+
+    def are_new() -> bool:
+        now = workers_of(process)
+        return len(now) == len(before) and now.isdisjoint(before)
+
+    url = f"{address}/access/v1/{Kind.EVALUATION}"
+    eve = asked("eve", "read", "record-1", "record")
+    answers = []
+    for _ in range(600):
+        answers.append(ask(url, eve)[0])
+        if are_new():
+            break
+        time.sleep(0.05)
+    assert are_new()
+    assert eventually(lambda: ask(f"{address}/readyz")[0] == 200)
+    assert set(answers) == {200}
+    process.send_signal(signal.SIGINT)
+    assert process.wait(timeout=30) == 0
+
+
+def workers_of(process: "subprocess.Popen[bytes]") -> set[str]:
+    path = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+    return set(path.read_text().split())

@@ -1,0 +1,72 @@
+"""Where the lines of the decision log go: a file that workers share, or a pipe."""
+
+import os
+import stat
+from collections.abc import Iterator, Sequence
+
+STANDARD_OUTPUT = "-"
+_DESCRIPTOR = 1
+_MODE = 0o640
+#: What a pipe takes in one piece, so that lines of several workers do not mix.
+_PACKET_BYTES = 4_096
+
+
+class LogFile:
+    """Opened anew for each `write`, so that a file that was moved away is let go.
+
+    Args:
+        path: a file, a pipe or a device; `-` is standard output.
+    """
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+
+    def write(self, lines: Sequence[bytes]) -> Iterator[int]:
+        """Write lines in their order; tells of each piece how many lines it ended.
+
+        Args:
+            lines: each with its end, and no other end in it.
+
+        Raises:
+            OSError: what was not told of does not stand there, or not whole.
+        """
+        if self._path == STANDARD_OUTPUT:
+            yield from _write(_DESCRIPTOR, lines)
+            return
+        file = os.open(self._path, os.O_RDWR | os.O_APPEND | os.O_CREAT, _MODE)
+        try:
+            if _is_torn(file):
+                os.write(file, b"\n")
+            yield from _write(file, lines)
+        finally:
+            os.close(file)
+
+
+def _is_torn(file: int) -> bool:
+    """Whether a disk was full in the middle of a line."""
+    found = os.fstat(file)
+    if not (stat.S_ISREG(found.st_mode) and found.st_size):
+        return False
+    return os.pread(file, 1, found.st_size - 1) != b"\n"
+
+
+def _write(file: int, lines: Sequence[bytes]) -> Iterator[int]:
+    for packet in map(b"".join, _packets(lines)):
+        at = 0
+        while at < len(packet):
+            end = at + os.write(file, packet[at:])
+            yield packet.count(b"\n", at, end)
+            at = end
+
+
+def _packets(lines: Sequence[bytes]) -> Iterator[list[bytes]]:
+    packet: list[bytes] = []
+    size = 0
+    for line in lines:
+        if packet and size + len(line) > _PACKET_BYTES:
+            yield packet
+            packet, size = [], 0
+        packet.append(line)
+        size += len(line)
+    if packet:
+        yield packet
