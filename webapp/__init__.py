@@ -28,6 +28,7 @@ from webapp import (
     operator,
     panel,
     problem,
+    refused_requests,
     review,
     seats,
     signin,
@@ -67,6 +68,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     guard.public(app.view_functions["static"])
     guard.init_app(app, _release_in_force(app))
     app.after_request(identity.note_access)
+    refused_requests.init_app(app)
     return app
 
 

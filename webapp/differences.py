@@ -33,6 +33,8 @@ _PARTS = {
     "woocommerce": "WooCommerce",
 }
 _RIGHTS = {"open": _l("open"), "view": _l("looking"), "change": _l("changing")}
+#: Who is in one of these has a seat, and no link to it.
+_WAITING = ("state.invited", "state.suspended")
 #: They come and go with a user's state, which says it in one word.
 _IMPLIED = ("self.", OWNER_ROLE)
 
@@ -90,8 +92,8 @@ class Differences:
     ) -> Difference:
         return Difference(
             self._thing(link, record),
-            _holds(before.get(link), record.at),
-            _holds(after.get(link), record.at),
+            _holds(before.get(link), record.at) or _keeps(link, before),
+            _holds(after.get(link), record.at) or _keeps(link, after),
         )
 
     def _thing(self, link: Link, record: ChangeRecord) -> str:
@@ -176,9 +178,9 @@ def _seats(
 
 
 def _holds(dates: Dates | None, at: datetime) -> str:
-    """`no`, `yes`, or from when and until when."""
+    """`yes`, or from when and until when; "" when it does not hold."""
     if dates is None:
-        return _("no")
+        return ""
     begins, ends = dates
     words = []
     if begins is not None and begins > at:
@@ -187,6 +189,13 @@ def _holds(dates: Dates | None, at: datetime) -> str:
         last = ends - timedelta(microseconds=1)  # it ends as the next day begins
         words.append(_("until %(day)s", day=day(last)))
     return " ".join(words) or _("yes")
+
+
+def _keeps(link: Link, rows: Mapping[Link, Dates]) -> str:
+    """`no`; of a seat, that it stays his while his state lets him do nothing there."""
+    start, goal = link
+    waits = any((start, state) in rows for state in _WAITING)
+    return _("kept, without access") if goal.startswith("s_") and waits else _("no")
 
 
 def _key(record: ChangeRecord) -> Iterator[Difference]:

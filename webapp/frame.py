@@ -22,6 +22,7 @@ from flask_wtf.csrf import generate_csrf
 from sqlalchemy import select
 
 from authz import Decision, Reason, State
+from webapp.editions import role_name
 from webapp.extensions import enforcer, reading
 from webapp.guard import MENU_ACTIONS
 from webapp.i18n import language, moment, number
@@ -158,7 +159,7 @@ def _url(entry: Entry) -> str:
 
 def _account_and_role() -> tuple[Any, str]:
     query = (
-        select(Account.name, Account.vat, Seat.preset)
+        select(Account.name, Account.vat, Account.edition, Seat.preset)
         .select_from(Account)
         .outerjoin(
             Seat, (Seat.account_id == Account.id) & (Seat.user_id == person().id)
@@ -167,15 +168,15 @@ def _account_and_role() -> tuple[Any, str]:
     )
     with reading() as connection:
         account = connection.execute(query).one()
-    return account, _role(account.preset)
+    return account, _role(account.preset, account.edition)
 
 
-def _role(preset: str | None) -> str:
+def _role(preset: str | None, edition: str) -> str:
     if person().state == State.OWNER:
         return _("Owner")
     presets = enforcer().release().presets
     found = presets.get(preset or "")
-    return found.label(language()) if found else _("User")
+    return role_name(found.name, edition) if found else _("User")
 
 
 def initials(name: str) -> str:

@@ -4,7 +4,7 @@
     @signed_in                any member of the account in the address
     @credential("decide")     another service, with its key
     @webhook                  a payment service, by its signature
-    @operator                 who runs Delega
+    @operator                 who runs Delega; @fresh_operator with a fresh password
     @public                   everybody
 
 An app with an endpoint that declares nothing, or an action the release lacks, does not
@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 from urllib.parse import urlsplit
 
 from flask import Flask, abort, current_app, flash, g, request, session, url_for
@@ -109,6 +109,11 @@ def operator(view: View) -> View:
     return _declare(view, Declaration(kind="operator"))
 
 
+def fresh_operator(view: View) -> View:
+    """The same, and the password again, unless it was typed a short while ago."""
+    return _declare(view, Declaration(kind="operator", fresh=True))
+
+
 def declaration_of(view: Callable[..., Any]) -> Declaration | None:
     """What a view declared, None when nothing."""
     return getattr(view, "delega_declaration", None)
@@ -134,7 +139,13 @@ def require(action: str) -> None:
     """
     decision = ask(action)
     if not decision:
-        raise RefusedError(action, decision)
+        _refuse(action, decision)
+
+
+def _refuse(action: str, decision: Decision) -> NoReturn:
+    """Raises RefusedError; `webapp.refused_requests` reads what and why."""
+    g.refused = (action, decision.reason.value)
+    raise RefusedError(action, decision)
 
 
 def ask(action: str) -> Decision:
@@ -216,8 +227,9 @@ def _stand_before_person(declaration: Declaration) -> Response | None:
     who = person()
     changing = request.endpoint in ("signin.change_password", "signin.sign_out")
     if declaration.kind == "operator":
-        return None if who.state == OPERATOR else abort(404)
+        return _stand_before_operator(declaration, who)
     if who.state == State.TEMPORARY and not changing:
+        g.refused = (declaration.action, Reason.PASSWORD_CHANGE_REQUIRED.value)
         here = url_for("signin.change_password", account=who.account_id)
         return redirect_to(here)
     account = (request.view_args or {}).get("account")
@@ -229,11 +241,18 @@ def _stand_before_person(declaration: Declaration) -> Response | None:
     _enter(who, account, names)
     if declaration.action:
         if not g.decisions[declaration.action]:
-            raise RefusedError(declaration.action, g.decisions[declaration.action])
+            _refuse(declaration.action, g.decisions[declaration.action])
         if declaration.fresh and not _is_fresh(who):
             return _to_confirm(account)
         g.ask_again = partial(require, declaration.action)
     return None
+
+
+def _stand_before_operator(declaration: Declaration, who: Person) -> Response | None:
+    if who.state != OPERATOR:
+        abort(404)
+    stale = declaration.fresh and not _is_fresh(who)
+    return _to_confirm(None) if stale else None
 
 
 def _enter(who: Person, account: str, names: Sequence[str]) -> None:
@@ -269,12 +288,14 @@ def _is_fresh(who: Person) -> bool:
     return who.confirmed_at <= opened and now < opened + FRESH_FORM
 
 
-def _to_confirm(account: str) -> Response:
+def _to_confirm(account: str | None) -> Response:
     """To the password, then back to this page, or to the one the form stood on."""
     goal = request.full_path.rstrip("?")
     if request.method != "GET":
         flash(_("Nothing was sent: the password was to be typed again first."), "warn")
         goal = _came_from()
+    if account is None:
+        return redirect_to(url_for("signin.operator_confirm", next=goal))
     return redirect_to(url_for("signin.confirm", account=account, next=goal))
 
 

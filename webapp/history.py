@@ -1,6 +1,6 @@
 """The history of an account as people read it: who, when, what, before and after."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -46,6 +46,11 @@ class Told:
         """When it was done."""
         return self.record.at
 
+    @property
+    def place(self) -> int:
+        """Where it stands in its order."""
+        return self.record.revision
+
 
 def told(page: HistoryPage) -> list[Told]:
     """A page of the account's history, newest first, with what touched everybody."""
@@ -72,14 +77,14 @@ def events_of(account: str, user: str, limit: int = 5) -> list[dict[str, str]]:
 
 
 def _tell(account: str, records: Sequence[ChangeRecord]) -> list[Told]:
-    names = _names(account, records)
+    names = names_of(account, {one for record in records for one in _people(record)})
     differences = Differences(enforcer().release(), names)
     reasons = store().reasons([record.revision for record in records])
     return [
         Told(
-            who=_who(names, record.actor),
-            whom=_who(names, record.node) if record.node.startswith("u_") else "",
-            what=sentence(record.kind, _who(names, record.node)),
+            who=who(names, record.actor),
+            whom=who(names, record.node) if record.node.startswith("u_") else "",
+            what=sentence(record.kind, who(names, record.node)),
             label=label(record.kind),
             differences=differences.of(record),
             reason=reasons.get(record.revision, ""),
@@ -89,7 +94,7 @@ def _tell(account: str, records: Sequence[ChangeRecord]) -> list[Told]:
     ]
 
 
-def _who(names: dict[str, str], identity: str) -> str:
+def who(names: Mapping[str, str], identity: str) -> str:
     """A name; an id of nobody we know is never taken for a person."""
     if identity == SYSTEM:
         return _("The system")
@@ -102,12 +107,11 @@ def _who(names: dict[str, str], identity: str) -> str:
     return names.get(identity) or _("unknown")
 
 
-def _names(account: str, records: Iterable[ChangeRecord]) -> dict[str, str]:
+def names_of(account: str, ids: Collection[str]) -> dict[str, str]:
     """Those an entry may speak of: the account's people and keys, and who is in none.
 
     INVARIANT: nobody who belongs to another account.
     """
-    ids = {identity for record in records for identity in _people(record)}
     users = select(User.id, User.full_name, User.user_name).where(
         User.id.in_(ids),
         or_(User.account_id == account, User.account_id.is_(None)),

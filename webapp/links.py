@@ -23,10 +23,13 @@ PATHS = {ACTIVATION: "/activate/", RESET: "/reset/"}
 ENDED = "link ended"
 
 
-def make_link(user: User, purpose: str) -> str:
-    """A new token for the user; older ones of the same purpose end. Not committed."""
+def make_link(user: User, purpose: str, token: str = "") -> str:
+    """A new token for the user; older ones of the same purpose end. Not committed.
+
+    `token`: one that nobody can guess, where it must be known again; else it is random.
+    """
     end_links(user.id, purpose)
-    token = secrets.token_urlsafe(24)
+    token = token or secrets.token_urlsafe(24)
     db.session.add(
         OneTimeLink(
             token_hash=hash_of(token),

@@ -81,12 +81,17 @@ def suggestion() -> str:
     return "-".join(secrets.choice(_italian()) for _ in range(4))
 
 
-def temporary() -> str:
-    """A temporary password: 16 characters, 79 bits, nothing easily confused."""
-    groups = (
-        "".join(secrets.choice(_TEMPORARY_ALPHABET) for _ in range(4)) for _ in range(4)
-    )
-    return "-".join(groups)
+def temporary(source: bytes | None = None) -> str:
+    """A temporary password: 16 characters, 79 bits, nothing easily confused.
+
+    `source`: 32 secret bytes, which give the same one each time; else it is random.
+    """
+    number = int.from_bytes(source or secrets.token_bytes(32))
+    letters = ""
+    for _place in range(16):
+        number, place = divmod(number, len(_TEMPORARY_ALPHABET))
+        letters += _TEMPORARY_ALPHABET[place]
+    return "-".join(letters[start : start + 4] for start in range(0, 16, 4))
 
 
 @cache

@@ -5,7 +5,7 @@ What the pages show and what the Editor writes come from the same rows.
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from authz import Sitting, State, end_of_day
@@ -19,12 +19,14 @@ class Seats:
 
     Attributes:
         free: what a new user may still take.
+        ending: empty ones that were not renewed and take nobody any more.
     """
 
     used: int
     pending: int
     total: int
     free: int
+    ending: int
 
 
 def seat_of(session: Session, user: User) -> Seat | None:
@@ -83,16 +85,18 @@ def count_seats(session: Session, account: Account) -> Seats:
 
     A seat that is not renewed counts until its day, and takes nobody new.
     """
-    paid = Seat.paid_until >= min(today(), account.ends_on)
+    lasts = Seat.paid_until >= account.ends_on
     query = (
-        select(User.state, func.count(Seat.id))
+        select(User.state, func.count(Seat.id), func.count(Seat.id).filter(lasts))
         .select_from(Seat)
         .outerjoin(User, User.id == Seat.user_id)
-        .where(Seat.account_id == account.id)
-        .where(or_(Seat.user_id.is_not(None), paid))
+        .where(Seat.account_id == account.id, counting(account))
         .group_by(User.state)
     )
-    counts: dict[str | None, int] = {row[0]: row[1] for row in session.execute(query)}
+    counts: dict[str | None, int] = {}
+    lasting: dict[str | None, int] = {}
+    for row in session.execute(query):
+        counts[row[0]], lasting[row[0]] = row[1], row[2]
     empty = counts.get(None, 0)
     pending = counts.get(State.INVITED, 0)
     total = sum(counts.values())
@@ -101,4 +105,11 @@ def count_seats(session: Session, account: Account) -> Seats:
         pending=pending,
         total=total,
         free=len(free_seats(session, account)),
+        ending=empty - lasting.get(None, 0),
     )
+
+
+def counting(account: Account) -> ColumnElement[bool]:
+    """The account's seats that are still seats: sat in, or paid to now or to the end."""
+    paid = Seat.paid_until >= min(today(), account.ends_on)
+    return or_(Seat.user_id.is_not(None), paid)

@@ -233,3 +233,28 @@ class CredentialAccount(Base):
         Name, ForeignKey("account.id"), primary_key=True
     )
     ended_at: Mapped[datetime | None]
+
+
+class RefusedAct(Base):
+    """A change of who may do what that was refused; holds ids, never names.
+
+    `number` counts in the account, whose entries are chained by their hashes. After one
+    that `is_last` no more are written for a while: they came too fast.
+    """
+
+    __tablename__ = "refused_act"
+    __table_args__ = (Index("refused_act_by_time", "account_id", "at"),)
+
+    account_id: Mapped[str] = mapped_column(
+        Name, ForeignKey("account.id"), primary_key=True
+    )
+    number: Mapped[int] = mapped_column(Number, primary_key=True, autoincrement=False)
+    at: Mapped[datetime]
+    actor: Mapped[str] = mapped_column(Name)
+    act: Mapped[str] = mapped_column(Name)
+    code: Mapped[str] = mapped_column(Name)
+    node: Mapped[str] = mapped_column(Name)
+    wanted: Mapped[str] = mapped_column(Text)
+    is_last: Mapped[bool]
+    previous_hash: Mapped[str] = mapped_column(String(64))
+    hash: Mapped[str] = mapped_column(String(64))

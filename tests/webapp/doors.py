@@ -322,7 +322,8 @@ class Doors:
         return names if self.dice.random() < 0.25 else frozenset(legal(names | READ))
 
     def boxes(self, held: frozenset[str]) -> dict[str, object]:
-        return {"permission": sorted(held), "save": "1", "understood": "1"}
+        save = "1" if held else "nothing"  # is meant, where a user is made
+        return {"permission": sorted(held), "save": save, "understood": "1"}
 
     def users(self, path: str = "") -> str:
         return f"/a/{self.company.id}/settings/users{path}"

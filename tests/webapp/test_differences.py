@@ -75,6 +75,21 @@ def test_what_comes_with_a_state_is_told_by_the_state_alone() -> None:
     assert told((), (row("u_1", "state.dreaming"),)) == ["Stato:  > dreaming"]
 
 
+def test_a_seat_is_kept_while_its_user_is_suspended_or_invited() -> None:
+    ends = end_of_day(SPRING)
+    active = (row("u_1", "state.active"), row("u_1", "s_1", ends))
+    for state, word in (("suspended", "Sospeso"), ("invited", "Invito in attesa")):
+        waiting = (row("u_1", f"state.{state}"),)
+        assert told(active, waiting) == [
+            f"Stato: Attivo > {word}",
+            "Posto: fino al 14/03/2027 > tenuto, senza accesso",
+        ]
+        assert told(waiting, active)[1] == (
+            "Posto: tenuto, senza accesso > fino al 14/03/2027"
+        )
+    assert told(active, ())[1] == "Posto: fino al 14/03/2027 > no"
+
+
 def test_others_than_the_one_it_is_about_are_named() -> None:
     ends = end_of_day(SPRING)
     change = (row("u_2", "state.active"), row("u_2", "s_2", ends))

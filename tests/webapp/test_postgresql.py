@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from flask import Flask
@@ -14,7 +15,8 @@ from tests.webapp.conftest import close, settings_in
 from webapp import create_app
 from webapp.decisions.credentials import create_credential
 from webapp.extensions import begin_write, db
-from webapp.tables import Seat
+from webapp.refused_acts import Refused, broken_acts, record
+from webapp.tables import RefusedAct, Seat
 from webapp.team.users import change_permissions
 
 EDITS = ("invoicing.read", "invoicing.create_edit")
@@ -75,3 +77,26 @@ def test_one_account_is_another_world(app: Flask) -> None:
     client = signed_in(app, other.owner_name)
     assert client.get(f"/a/{other.id}/").status_code == 200
     assert client.get(f"/a/{company.id}/").status_code == 404
+
+
+def test_refused_acts_of_many_at_once_make_one_chain(app: Flask) -> None:
+    company = a_company(app)
+
+    def refuse() -> None:
+        with app.app_context():
+            for _time in range(5):
+                record(
+                    Refused(
+                        account=company.id, actor="u_x", act="seat.buy", code="other"
+                    )
+                )
+
+    threads = [Thread(target=refuse) for _one in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with app.app_context():
+        found = db.session.scalars(select(RefusedAct).order_by(RefusedAct.number)).all()
+        assert [act.number for act in found] == list(range(1, 21))
+        assert broken_acts(found) == []

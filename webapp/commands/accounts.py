@@ -12,9 +12,10 @@ from webapp.commands.days import Day
 from webapp.extensions import begin_write, db, enforcer
 from webapp.i18n import today
 from webapp.links import ACTIVATION, make_link
-from webapp.opening import NewAccount, add_seats, open_account
+from webapp.opening import SYSTEM, NewAccount, add_seats, open_account
 from webapp.passwords import hash_password, temporary
 from webapp.post import absolute
+from webapp.refused_acts import noted
 from webapp.seats.orders import require_no_order
 from webapp.tables import Account, Seat
 from webapp.team.users import TEMPORARY_LASTS, NewUser, create_user
@@ -100,7 +101,8 @@ def add(account: str, count: int) -> None:
     find_account(db.session(), account)
     session = begin_write(account, policy=True)
     found = find_account(session, account)
-    require_no_order(session, account)
+    with noted(account, SYSTEM, "seat.buy"):
+        require_no_order(session, account)
     add_seats(session, found, count, found.ends_on)
     until = found.ends_on
     session.commit()
@@ -132,7 +134,6 @@ def create(  # noqa: PLR0913  (one option a fact)
     password = temporary()
     password_hash = hash_password(password)
     find_account(db.session(), account)
-    session = begin_write(account, policy=True)
     new = NewUser(
         user_name=user_name,
         full_name=full_name,
@@ -140,7 +141,9 @@ def create(  # noqa: PLR0913  (one option a fact)
         permissions=frozenset(permissions) | _preset(preset),
         password_hash=password_hash,
     )
-    user = create_user(session, find_account(session, account), new, "system")
+    session = begin_write(account, policy=True)
+    with noted(account, SYSTEM, "subuser.create"):
+        user = create_user(session, find_account(session, account), new, SYSTEM)
     identity = user.id
     session.commit()
     hours = int(TEMPORARY_LASTS.total_seconds() // 3600)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 from flask.cli import with_appcontext
+from sqlalchemy import select
 
 from authz import UnknownNameError, default_folder, read_folder
 from authz.engine import write_policy_csv
@@ -12,7 +13,8 @@ from authz.storage import broken_links
 from config.settings import policy_folder
 from webapp.extensions import db, enforcer, store
 from webapp.publishing import publish_folder
-from webapp.tables import Account
+from webapp.refused_acts import broken_acts
+from webapp.tables import Account, RefusedAct
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
@@ -87,11 +89,14 @@ def export(account: str, folder: Path) -> None:
 @policy.command()
 @with_appcontext
 def verify() -> None:
-    """Walk the hash chain of the history."""
+    """Walk the hash chains of the history: changes, and changes refused."""
     history = store().history()
-    faults = broken_links(history)
+    by_number = select(RefusedAct).order_by(RefusedAct.account_id, RefusedAct.number)
+    refused = db.session.scalars(by_number).all()
+    faults = [*broken_links(history), *broken_acts(refused)]
     for fault in faults:
         click.echo(str(fault))
     if faults:
         raise click.exceptions.Exit(1)
     click.echo(f"{len(history)} changes, the chain holds")
+    click.echo(f"{len(refused)} refused changes, their chains hold")

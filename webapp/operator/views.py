@@ -17,7 +17,7 @@ from werkzeug.wrappers import Response
 
 from webapp.extensions import db
 from webapp.frame import initials
-from webapp.guard import operator
+from webapp.guard import fresh_operator, operator
 from webapp.identity import OPERATOR, person
 from webapp.operator.forms import PaymentForm
 from webapp.operator.payments import Payments, Row, payments
@@ -53,7 +53,7 @@ def index() -> str:
 
 
 @blueprint.route("/orders/<int:number>/payment", methods=["GET", "POST"])
-@operator
+@fresh_operator
 def payment(number: int) -> Response | tuple[str, int]:
     """Number, company and amount once more, then the payment is registered."""
     order = payments().find(number)

@@ -19,6 +19,7 @@ from webapp.tables import User
 LONGEST = 120
 #: The one choice that stands for everybody who runs Delega.
 OPERATORS = "operators"
+REFUSED = "refused"
 #: Revisions are 64 bits wide; dates have room for a zone on either side.
 _REVISIONS = range(2**63)
 _YEARS = range(2000, 3000)
@@ -31,6 +32,8 @@ class Filters:
     Attributes:
         user: whom it was done to.
         actor: who did it: an id, `system`, `webhook` or `operators`.
+        kind: a kind of change; of refused ones the action that was asked for.
+        outcome: `refused` for changes that were asked for and refused.
         since, until: ISO dates, both included.
         problems: what was typed as a date and is none, in words.
     """
@@ -38,14 +41,20 @@ class Filters:
     user: str = ""
     actor: str = ""
     kind: str = ""
+    outcome: str = ""
     since: str = ""
     until: str = ""
     problems: tuple[str, ...] = ()
 
     @property
+    def refused(self) -> bool:
+        """Whether what was refused is looked for, not what was done."""
+        return self.outcome == REFUSED
+
+    @property
     def parameters(self) -> dict[str, str]:
         """For links that keep it all."""
-        names = ("user", "actor", "kind", "since", "until")
+        names = ("user", "actor", "kind", "outcome", "since", "until")
         return {name: getattr(self, name) for name in names if getattr(self, name)}
 
     def page(self, account: str) -> HistoryPage:
@@ -71,7 +80,8 @@ class Filters:
 
 def read_filters(sent: Mapping[str, str]) -> Filters:
     """From the address, which anybody may have typed."""
-    found = {name: _plain(sent, name) for name in ("user", "actor", "kind")}
+    names = ("user", "actor", "kind", "outcome")
+    found = {name: _plain(sent, name) for name in names}
     days, problems = {}, []
     for name, text in (
         ("since", _("“From” is not a date: choose day, month and year.")),

@@ -1,11 +1,12 @@
 """What templates/review/history.html shows: a page of changes and the filter form."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from sqlalchemy import select
 
 from authz.storage import HistoryPage
@@ -15,8 +16,10 @@ from webapp.extensions import reading
 from webapp.history import Told, told
 from webapp.i18n import day, moment, number
 from webapp.opening import SYSTEM, WEBHOOK
-from webapp.review.history_filters import OPERATORS, Filters
-from webapp.tables import User
+from webapp.review.history_filters import OPERATORS, REFUSED, Filters
+from webapp.review.refused_page import ToldAct, count_recent, refused_acts
+from webapp.review.refused_words import ACTS
+from webapp.tables import RefusedAct, User
 
 PAGE = 50
 #: As many differences stand in sight; the rest is folded.
@@ -26,10 +29,12 @@ Option = tuple[str, str]
 
 def history_page(account: str, filters: Filters, page: HistoryPage) -> dict[str, Any]:
     """Newest first; one more than the page holds is read, to know whether to go on."""
-    found = told(replace(page, limit=PAGE + 1))
+    read: Callable[[HistoryPage], Sequence[Told | ToldAct]]
+    read = refused_acts if filters.refused else told
+    found = read(replace(page, limit=PAGE + 1))
     if page.after is not None and len(found) <= PAGE:
         page = replace(page, after=None)  # the first page is always a full one
-        found = told(replace(page, limit=PAGE + 1))
+        found = read(replace(page, limit=PAGE + 1))
     more = len(found) > PAGE
     here = found[-PAGE:] if page.after is not None else found[:PAGE]
     newer = more if page.after is not None else page.before is not None
@@ -37,6 +42,8 @@ def history_page(account: str, filters: Filters, page: HistoryPage) -> dict[str,
     return {
         "trail": [(_("Settings"), url_for("settings.index", account=account))],
         "filters": _form(account, filters),
+        "refused": filters.refused,
+        "hint": _hint(account, filters),
         "rows": [_row(one) for one in here],
         "pager": _pager(account, filters, here, newer=newer, older=older),
         "export": _export(account, filters),
@@ -49,7 +56,23 @@ def _export(account: str, filters: Filters) -> Action | None:
     return offer("history.export", _("Export CSV"), url)
 
 
-def _row(one: Told) -> dict[str, Any]:
+def _hint(account: str, filters: Filters) -> dict[str, str] | None:
+    """Where the page of changes leads to those that were refused."""
+    count = 0 if filters.parameters else count_recent(account)
+    if not count:
+        return None
+    text = ngettext(
+        "%(num)d change was asked for and refused in the last 30 days.",
+        "%(num)d changes were asked for and refused in the last 30 days.",
+        count,
+    )
+    url = url_for("history.index", account=account, outcome=REFUSED)
+    return {"text": text, "url": url}
+
+
+def _row(one: Told | ToldAct) -> dict[str, Any]:
+    if isinstance(one, ToldAct):
+        return _refused_row(one)
     return {
         "when": moment(one.at),
         "who": one.who,
@@ -60,6 +83,32 @@ def _row(one: Told) -> dict[str, Any]:
         "more": one.differences[IN_SIGHT:],
         "facts": _facts(one),
     }
+
+
+def _refused_row(one: ToldAct) -> dict[str, Any]:
+    return {
+        "when": moment(one.act.at),
+        "who": one.who,
+        "what": one.what,
+        "reason": "",
+        "label": one.label,
+        "why": one.why,
+        "wanted": one.wanted,
+        "facts": _refused_facts(one.act),
+    }
+
+
+def _refused_facts(act: RefusedAct) -> list[Option]:
+    return [
+        (_("Number"), number(act.number, 0)),
+        (_("Action"), act.act),
+        (_("Answer"), act.code),
+        (_("Done by"), act.actor),
+        (_("Done to"), act.node),
+        (_("Instant"), act.at.isoformat(timespec="seconds")),
+        (_("Hash"), act.hash),
+        (_("Hash before it"), act.previous_hash),
+    ]
 
 
 def _facts(one: Told) -> list[Option]:
@@ -77,7 +126,12 @@ def _facts(one: Told) -> list[Option]:
 
 
 def _pager(
-    account: str, filters: Filters, here: list[Told], *, newer: bool, older: bool
+    account: str,
+    filters: Filters,
+    here: Sequence[Told | ToldAct],
+    *,
+    newer: bool,
+    older: bool,
 ) -> dict[str, Any]:
     def url(**place: int) -> str:
         kept: dict[str, Any] = {**filters.parameters, **place}
@@ -87,8 +141,8 @@ def _pager(
         return {"previous_url": url() if newer else None, "next_url": None, "label": ""}
     first, last = here[0], here[-1]
     return {
-        "previous_url": url(after=first.record.revision) if newer else None,
-        "next_url": url(before=last.record.revision) if older else None,
+        "previous_url": url(after=first.place) if newer else None,
+        "next_url": url(before=last.place) if older else None,
         "label": f"{day(last.at)} – {day(first.at)}",
     }
 
@@ -101,10 +155,19 @@ def _form(account: str, filters: Filters) -> dict[str, Any]:
         (WEBHOOK, _("The payment service")),
         (OPERATORS, _("Whoever runs the service")),
     ]
-    kinds = [(name, str(kind.label)) for name, kind in KINDS.items()]
+    known = ACTS if filters.refused else KINDS
+    kinds = [(name, str(kind.label)) for name, kind in known.items()]
+    outcomes = [(REFUSED, _("Refused changes"))]
     return {
         "url": url,
         "selects": [
+            _select(
+                "outcome",
+                _("Outcome"),
+                filters.outcome,
+                outcomes,
+                everything=_("Changes made"),
+            ),
             _select("user", _("Person concerned"), filters.user, users),
             _select("actor", _("Done by"), filters.actor, [*users, *actors]),
             _select("kind", _("Change"), filters.kind, kinds),
@@ -119,13 +182,18 @@ def _form(account: str, filters: Filters) -> dict[str, Any]:
 
 
 def _select(
-    name: str, label: str, chosen: str, options: Iterable[Option]
+    name: str,
+    label: str,
+    chosen: str,
+    options: Iterable[Option],
+    *,
+    everything: str = "",
 ) -> dict[str, Any]:
-    everything = ("", _("All"))
+    first = ("", everything or _("All"))
     return {
         "name": name,
         "label": label,
-        "options": [(v, text, v == chosen) for v, text in (everything, *options)],
+        "options": [(v, text, v == chosen) for v, text in (first, *options)],
     }
 
 

@@ -10,6 +10,7 @@ from webapp.guard import requires
 from webapp.history import Told, told_whole
 from webapp.review.history_filters import at_revision, read_filters
 from webapp.review.history_page import history_page
+from webapp.review.refused_page import refused_lines
 from webapp.spreadsheet import csv_lines
 
 blueprint = Blueprint("history", __name__)
@@ -30,10 +31,13 @@ def index(account: str) -> str:
 @requires("history.export")
 def export(account: str) -> Response:
     """All that the filters leave, written as it is read."""
-    whole = told_whole(read_filters(request.args).page(account))
-    headers = {"Content-Disposition": 'attachment; filename="storico.csv"'}
-    lines = stream_with_context(csv_lines(_lines(whole)))
-    return Response(lines, mimetype="text/csv", headers=headers)
+    filters = read_filters(request.args)
+    page = filters.page(account)
+    name = "storico-rifiutate" if filters.refused else "storico"
+    headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
+    lines = refused_lines(page) if filters.refused else _lines(told_whole(page))
+    sent = stream_with_context(csv_lines(lines))
+    return Response(sent, mimetype="text/csv", headers=headers)
 
 
 def _lines(whole: Iterable[Told]) -> Iterator[Iterable[str]]:

@@ -5,8 +5,8 @@ from werkzeug.wrappers import Response
 from authz import Action, State, UnknownNameError
 from webapp.extensions import db, enforcer
 from webapp.guard import can, requires, signed_in
-from webapp.i18n import language
 from webapp.identity import person
+from webapp.review.finding import found_actions, groups, summary, usual
 from webapp.review.meanings import by_module
 from webapp.review.why import ask, verdict
 from webapp.seating import seat_of
@@ -20,6 +20,8 @@ blueprint = Blueprint("review", __name__)
 def choose(account: str) -> Response | str:
     """Who and what to ask about; an owner about everybody, others about themselves."""
     user, action = request.args.get("user", ""), request.args.get("action", "")
+    if "search" in request.args:
+        action = ""  # the words are looked for first
     if action and user not in ("", person().id):
         return redirect(
             url_for("review.of_user", account=account, user=user, action=action)
@@ -27,7 +29,8 @@ def choose(account: str) -> Response | str:
     if action:
         return redirect(url_for("review.mine", account=account, action=action))
     others = _people(account) if can("subuser.view") else []
-    return render_template("review/choose.html", others=others, actions=_actions())
+    what = summary(account, request.args.get("q", ""))
+    return render_template("review/choose.html", others=others, user=user, what=what)
 
 
 @blueprint.get("/a/<account>/why/<action>")
@@ -46,9 +49,8 @@ def of_user(account: str, user: str) -> str:
     found = db.session.scalar(query)
     if found is None or found.state not in set(State):
         abort(404)
-    return _page(
-        account, found, _action(request.args.get("action", "draft.send")), mine=False
-    )
+    action = request.args.get("action") or usual(account)
+    return _page(account, found, _action(action), mine=False)
 
 
 @blueprint.get("/a/<account>/help/permissions")
@@ -64,18 +66,11 @@ def _page(account: str, user: User, action: Action, *, mine: bool) -> str:
         "review/why.html",
         why=verdict(question),
         account=account,
-        actions=[] if mine else _actions(action.key),
-        other_url=url_for("review.choose", account=account),
+        groups=[] if mine else groups(found_actions(account, ""), action.key),
+        other_url=url_for(
+            "review.choose", account=account, user=None if mine else user.id
+        ),
     )
-
-
-def _actions(chosen: str = "draft.send") -> list[tuple[str, str, bool]]:
-    """Every action there is, by its label."""
-    found = [
-        (each.key, each.label(language()), each.key == chosen)
-        for each in enforcer().release().catalogue.actions
-    ]
-    return sorted(found, key=lambda each: each[1].casefold())
 
 
 def _people(account: str) -> list[tuple[str, str]]:

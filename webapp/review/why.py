@@ -8,6 +8,7 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from authz import Action, Explained, Reason, Release
+from webapp.editions import role_name
 from webapp.extensions import enforcer
 from webapp.i18n import language, moment
 from webapp.tables import Seat, User
@@ -120,7 +121,7 @@ def _title(question: Question, name: str) -> str:
 
 def _role(question: Question) -> str:
     preset = question.seat and question.release.presets.get(question.seat.preset)
-    return preset.label(language()) if preset else _("Own choice")
+    return role_name(preset.name) if preset else _("Own choice")
 
 
 def _change(question: Question) -> dict[str, str] | None:

@@ -3,7 +3,7 @@
 from flask_babel import lazy_gettext as _l
 
 from webapp.frame import Entry
-from webapp.seats import buying
+from webapp.seats import buying, renewing
 from webapp.seats.views import blueprint
 
 BLUEPRINTS = (blueprint,)
@@ -16,4 +16,4 @@ ENTRIES = (
     ),
 )
 
-__all__ = ["BLUEPRINTS", "ENTRIES", "buying"]
+__all__ = ["BLUEPRINTS", "ENTRIES", "buying", "renewing"]

@@ -12,7 +12,9 @@ from sqlalchemy.orm import Session
 from authz import ADD_ONS, Edition
 from webapp.buttons import Action, offer
 from webapp.i18n import day, distance, today
+from webapp.seat_ends import seat_ends
 from webapp.seating import count_seats
+from webapp.seats.cart import Bought
 from webapp.seats.order_pages import order_row
 from webapp.seats.orders import OrderState, bought, orders_of, state_of
 from webapp.seats.prices import price_list
@@ -28,6 +30,8 @@ ASKED = (
     "module.disable",
     "subuser.list",
 )
+#: A module, and the one that works on it alone.
+BASE, ON_IT = "documents", "woocommerce"
 
 
 def area_page(session: Session, account: Account) -> dict[str, Any]:
@@ -46,6 +50,15 @@ def area_page(session: Session, account: Account) -> dict[str, Any]:
         "orders": [order_row(account, order) for order in found],
         "csrf": generate_csrf(),
     }
+
+
+def hangs_on(account: Account, module: str) -> AccountModule | None:
+    """The module that would end with this one, if it is to go on by itself."""
+    there = {row.module: row for row in account.modules}
+    found = there.get(ON_IT) if module == BASE else None
+    if found is None or not found.renews:
+        return None
+    return found if found.ends_on >= min(today(), account.ends_on) else None
 
 
 def _main(account: Account, waiting: list[Order]) -> Action | None:
@@ -110,6 +123,7 @@ def _seats(session: Session, account: Account) -> dict[str, Any]:
     return {
         "seats": seats,
         "line": line,
+        "ends": seat_ends(session, account),
         "add": offer("seat.buy", _("Add a user"), add),
         "change": offer("subuser.list", _("Manage the users"), users),
     }
@@ -123,24 +137,26 @@ def _modules(session: Session, account: Account) -> list[dict[str, Any]]:
             "name": module_name(name),
             "price": _("%(price)s a year", price=cents(price_list().yearly[name])),
             **_module_state(account, rows.get(name)),
-            "buy": _buy(account, name) if there.offers(name) else None,
+            "buy": _buy(account, name, there) if there.offers(name) else None,
         }
         for name in ADD_ONS
         if account.edition == Edition.FE
     ]
 
 
-def _buy(account: Account, name: str) -> Action | None:
+def _buy(account: Account, name: str, there: Bought) -> Action | None:
     url = url_for("seats.cart", account=account.id, module=name)
-    return offer("module.buy", _("Buy"), url)
+    label = _("Extend") if there.runs(name, today()) else _("Buy")
+    return offer("module.buy", label, url)
 
 
 def _module_state(account: Account, row: AccountModule | None) -> dict[str, Any]:
+    nothing = {"switch": None, "asks": False}
     if row is None:
-        return {"kind": None, "state": _("Not bought"), "line": "", "switch": None}
+        return {"kind": None, "state": _("Not bought"), "line": "", **nothing}
     if row.ends_on < min(today(), account.ends_on):
         line = _("ended on %(day)s; its permissions sleep", day=day(row.ends_on))
-        return {"kind": "bad", "state": _("Ended"), "line": line, "switch": None}
+        return {"kind": "bad", "state": _("Ended"), "line": line, **nothing}
     endpoint, label = (
         ("seats.stop", _("Do not renew"))
         if row.renews
@@ -148,9 +164,14 @@ def _module_state(account: Account, row: AccountModule | None) -> dict[str, Any]
     )
     url = url_for(endpoint, account=account.id, module=row.module)
     kind, state = ("ok", _("Active")) if row.renews else ("warn-clock", _("Ends"))
+    line = day(row.ends_on)
+    if row.ends_on < account.ends_on:
+        kind, line = "warn-clock", _("%(day)s, before the service", day=line)
+        state = _("Ends sooner") if row.renews else state
     return {
         "kind": kind,
         "state": state,
-        "line": day(row.ends_on),
+        "line": line,
         "switch": offer("module.disable", label, url),
+        "asks": row.renews and hangs_on(account, row.module) is not None,
     }

@@ -13,6 +13,7 @@ from webapp.extensions import begin_write, db
 from webapp.guard import can, require, requires
 from webapp.i18n import today
 from webapp.identity import person
+from webapp.refused_requests import refuse
 from webapp.seats.buy_page import buy_page, offered
 from webapp.seats.cart import MOST_SEATS, Bought, Cart, CartError, Line
 from webapp.seats.forms import BuyForm, CartForm, RenewalForm
@@ -73,13 +74,15 @@ def renew(account: str) -> Page:
 
 def _answer(account: Account, form: BuyForm, kind: str, lines: Lines) -> Page:
     """The page, counted anew; or, when what was shown is ordered, the order's page."""
+    ordering = "order" in request.form
     waiting = waiting_order(db.session(), account.id)
     if waiting is not None:
+        if ordering:
+            refuse("order_waits")
         flash(_("An order waits for its payment: pay it or cancel it first."), "info")
         return _to_order(account.id, waiting.number)
     if "step" in request.form:
         form.step(1 if request.form["step"] == "more" else -1)
-    ordering = "order" in request.form
     fits = form.validate() if form.is_submitted() else True
     wish = _wish(db.session(), account, kind, lines, form) if fits else None
     if ordering and wish is not None:
@@ -107,6 +110,8 @@ def _wish(
 
 def _tell(form: BuyForm, error: CartError, there: Bought) -> None:
     if error.kind == "below_users":
+        if "order" in request.form:
+            refuse("below_users")
         more = there.users - (form.seats.data or 0)
         form.seats.errors = [
             ngettext(
@@ -143,6 +148,7 @@ def _place(
         ).number
     except OrderWaitsError:
         session.rollback()
+        refuse("order_waits")
         return redirect(url_for("seats.area", account=account))
     session.commit()
     flash(_("Order sent. It counts as soon as the payment is registered."), "ok")

@@ -12,6 +12,7 @@ from authz import GRACE_DAYS, AuthzError, Edition, UnknownNameError
 from webapp.extensions import begin_write, db, editor
 from webapp.i18n import today
 from webapp.opening import add_seats
+from webapp.refused_acts import PAYMENT, Refused, code_of, record
 from webapp.seating import lasting_seats, sittings
 from webapp.seats.cart import SEAT, SERVICE, Bought, Line, Module
 from webapp.seats.mails import mail_payment, mail_placed
@@ -170,8 +171,10 @@ def take_payment(
     order = session.get_one(Order, number, populate_existing=True)
     try:
         _require_payable(order, cents)
-    except AuthzError:
+    except AuthzError as error:
         session.rollback()
+        code = code_of(error)
+        record(Refused(account=account, actor=actor, act=PAYMENT, code=code))
         raise
     if order.paid_at is not None:
         session.rollback()

@@ -6,12 +6,13 @@ from werkzeug.wrappers import Response
 
 from webapp.extensions import begin_write, db
 from webapp.guard import requires
+from webapp.refused_requests import refuse
 from webapp.seats.area_page import ASKED, area_page
 from webapp.seats.order_pages import order_page
 from webapp.seats.orders import OrderPaidError, cancel
 from webapp.seats.payments import LARGEST
 from webapp.seats.tables import Order
-from webapp.tables import Account, AccountModule
+from webapp.tables import Account
 
 blueprint = Blueprint("seats", __name__)
 Page = Response | str | tuple[str, int]
@@ -42,39 +43,12 @@ def cancel_order(account: str, number: int) -> Response:
         cancel(session, _order(session, account, number))
     except OrderPaidError:
         session.rollback()
+        refuse("order_paid")
         flash(_("The order is paid meanwhile: it stays."), "warn")
     else:
         session.commit()
         flash(_("Order cancelled. Nothing is to be paid."), "ok")
     return redirect(url_for("seats.order", account=account, number=number))
-
-
-@blueprint.post("/a/<account>/customer/modules/<module>/stop")
-@requires("module.disable", fresh=True)
-def stop(account: str, module: str) -> Response:
-    """*Non rinnovare*: the module ends with what was paid; its permissions then sleep."""
-    _set_renews(account, module, renews=False)
-    flash(_("The module will not be renewed. Until its end nothing changes."), "ok")
-    return redirect(url_for("seats.area", account=account))
-
-
-@blueprint.post("/a/<account>/customer/modules/<module>/resume")
-@requires("module.disable", fresh=True)
-def resume(account: str, module: str) -> Response:
-    """Take *Non rinnovare* back."""
-    _set_renews(account, module, renews=True)
-    flash(_("The module will be renewed with the service."), "ok")
-    return redirect(url_for("seats.area", account=account))
-
-
-def _set_renews(account: str, module: str, *, renews: bool) -> None:
-    session = begin_write(account)
-    found = session.get(AccountModule, (account, module))
-    if found is None:
-        session.rollback()
-        abort(404)
-    found.renews = renews
-    session.commit()
 
 
 def _order(session: Session, account: str, number: int) -> Order:

@@ -28,6 +28,11 @@ from webapp.tables import Account, User
 @requires("self.change_password")
 def change_password(account: str) -> Page:
     """One's own password; a temporary one must be changed before anything else."""
+    return changed()
+
+
+def changed() -> Page:
+    """The form of the reader's own password, or where it leads when it is stored."""
     form = ChangePasswordForm()
     user = db.session.get_one(User, person().id)
     form.about = about(db.session(), user)

@@ -77,20 +77,25 @@ def sign_out() -> Response:
 @signed_in()
 def confirm(account: str) -> Page:
     """The password once more, before the customer area; then back to `next`."""
+    return confirmed(f"/a/{account}", url_for("home.index", account=account))
+
+
+def confirmed(below: str, home: str) -> Page:
+    """The form, or the way to `next`: a page `below` that address, else `home`."""
     form = ConfirmForm()
     user = db.session.get_one(User, person().id)
     if form.validate_on_submit():
         if is_throttled(user.folded_name):
             form.password.errors = [wait_words()]
-            return too_many(_confirm_form(form, account))
+            return too_many(_confirm_form(form, home))
         if matches(user, form.password.data or ""):
             begin_write()
             confirm_session()
             db.session.commit()
-            return redirect(_next_of(account))
+            return redirect(_next_of(below, home))
         throttle.count(("sign-in", user.folded_name))
         form.password.errors = [_("The password is wrong.")]
-    return _confirm_form(form, account)
+    return _confirm_form(form, home)
 
 
 def _sign_in_form(
@@ -107,17 +112,16 @@ def _sign_in_form(
     return html, 422 if failed else 200
 
 
-def _confirm_form(form: ConfirmForm, account: str) -> tuple[str, int]:
-    cancel = url_for("home.index", account=account)
-    html = render_template("signin/confirm.html", form=form, cancel_url=cancel)
+def _confirm_form(form: ConfirmForm, home: str) -> tuple[str, int]:
+    runs = person().state == OPERATOR
+    html = render_template("signin/confirm.html", form=form, cancel_url=home, runs=runs)
     return html, 422 if form.is_submitted() else 200
 
 
-def _next_of(account: str) -> str:
-    """INVARIANT: only ever a page of this account, on this site."""
+def _next_of(below: str, home: str) -> str:
+    """INVARIANT: only ever a page of this account or desk, on this site."""
     goal = request.args.get("next", "")
-    home = url_for("home.index", account=account)
-    return goal if re.fullmatch(rf"/a/{account}/{_REST}", goal, re.ASCII) else home
+    return goal if re.fullmatch(rf"{below}/{_REST}", goal, re.ASCII) else home
 
 
 def is_throttled(name: str) -> bool:

@@ -11,6 +11,7 @@ from webapp.extensions import begin_write, db, enforcer
 from webapp.guard import requires
 from webapp.identity import person
 from webapp.passwords import hash_password, temporary
+from webapp.refused_requests import refuse
 from webapp.tables import Account, User
 from webapp.team import access, pages
 from webapp.team.export import users_csv
@@ -106,6 +107,7 @@ def restore(account: str, user: str) -> Response:
         _act(account, user, access.restore)
     except NoFreeSeatError:
         db.session.rollback()
+        refuse("no_free_seat")
         return redirect(url_for("seats.cart", account=account))
     flash(_("Restored, with the permissions of before."), "ok")
     return _back(account, user)

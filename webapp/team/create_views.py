@@ -1,23 +1,35 @@
 """Creating a user: the form, its live effect, and the one page that shows the way in."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
 from flask import abort, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
+from authz import State
 from webapp import throttle
 from webapp.extensions import begin_write, db
 from webapp.guard import requires
 from webapp.i18n import language
 from webapp.identity import person
-from webapp.passwords import hash_password, temporary
+from webapp.links import ACTIVATION
+from webapp.links import user_of as user_of_link
+from webapp.passwords import hash_password, temporary, verify
+from webapp.refused_requests import refuse
 from webapp.seating import count_seats
-from webapp.tables import Account
+from webapp.tables import Account, User
 from webapp.team import pages
 from webapp.team.editing import draft_of, legal, objections
 from webapp.team.forms import CreateUserForm
-from webapp.team.invitations import invite
+from webapp.team.invitations import address_of, invite
+from webapp.team.once import SHOWN_AGAIN, Once, new_word
 from webapp.team.table import Draft, given_name
 from webapp.team.users import NameTakenError, NewUser, NoFreeSeatError, create_user
 from webapp.team.views import Page, blueprint, sent
+
+#: What the button says that makes a user who can do nothing.
+NOTHING = "nothing"
 
 
 @blueprint.route("/a/<account>/settings/users/new", methods=["GET", "POST"])
@@ -25,9 +37,13 @@ from webapp.team.views import Page, blueprint, sent
 def create(account: str) -> Page:
     """A new user: who, how the first sign-in goes, and what the seat may do."""
     found = db.session.get_one(Account, account)
-    if not count_seats(db.session(), found).free:
-        return redirect(url_for("seats.cart", account=account))
     form = CreateUserForm()
+    once = Once(account, person().id, form.once.data or new_word())
+    if "save" in request.form and (again := _again(once)):
+        return again
+    if not count_seats(db.session(), found).free:
+        refuse("no_free_seat")
+        return redirect(url_for("seats.cart", account=account))
     draft = sent(draft_of(db.session(), found, None))
     if throttle.is_blocked("name taken", account, limit=20):
         abort(429)
@@ -35,7 +51,9 @@ def create(account: str) -> Page:
         return pages.create_page(found, form, legal(draft))
     blockers = objections(draft, understood="understood" in request.form)
     if form.validate_on_submit() and not blockers:
-        made = _create(account, form, draft)
+        if not draft.wanted and request.form["save"] != NOTHING:
+            return pages.create_page(found, form, legal(draft), asks=True), 422
+        made = _create(once, form, draft)
         if made is not None:
             return made
     form.form_errors = [*form.form_errors, *blockers]
@@ -52,22 +70,46 @@ def create_effect(account: str) -> Page:
     return pages.live(draft, name, pages.create_urls(account))
 
 
-def _create(account: str, form: CreateUserForm, draft: Draft) -> Page | None:
+def _again(once: Once) -> Page | None:
+    """The form was sent before: what it made, shown again for a while."""
+    made = db.session.get(User, once.user, populate_existing=True)
+    if made is None:
+        return None
+    if made.created_at + SHOWN_AGAIN > datetime.now(UTC):
+        facts: dict[str, Any] = {"since": made.created_at}
+        password = temporary(once.password)
+        if made.state == State.TEMPORARY and verify(made.password_hash, password):
+            page = pages.created(made, password=password, **facts)
+            return render_template("team/created.html", page=page)
+        if user_of_link(once.link, ACTIVATION) is made:
+            page = pages.created(made, link=address_of(once.link), **facts)
+            return render_template("team/created.html", page=page)
+    return redirect(url_for("team.user", account=once.account, user=made.id))
+
+
+def _create(once: Once, form: CreateUserForm, draft: Draft) -> Page | None:
     """Write the user; None when a field turned out wrong, with its message."""
-    password = "" if form.access.data == "link" else temporary()
+    account = once.account
+    password = "" if form.access.data == "link" else temporary(once.password)
     new = _new_user(form, draft, hash_password(password) if password else "")
     session = begin_write(account, policy=True)
+    if again := _again(once):  # the first click was faster
+        session.rollback()
+        return again
+    new = replace(new, id=once.user)
     try:
         made = create_user(session, session.get_one(Account, account), new, person().id)
     except NameTakenError:
         session.rollback()
         throttle.count(("name taken", account))
+        refuse("name_taken")
         form.user_name.errors = [_("This user name is not available: choose another.")]
         return None
     except NoFreeSeatError:
         session.rollback()
+        refuse("no_free_seat")
         return redirect(url_for("seats.cart", account=account))
-    link = None if password else invite(made)
+    link = None if password else invite(made, once.link)
     page = pages.created(made, password=password or None, link=link)
     session.commit()
     return render_template("team/created.html", page=page)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from authz import IllegalSetError, UnknownNameError
 from webapp.extensions import editor, enforcer
 from webapp.i18n import language
+from webapp.refused_requests import refuse
 from webapp.tables import Account, Seat
 from webapp.team.holdings import expanded
 from webapp.team.modules import modules_in_view
@@ -72,6 +73,7 @@ def objections(draft: Draft, *, understood: bool) -> list[str]:
     try:
         permissions.require_legal(draft.wanted)
     except IllegalSetError as error:
+        refuse("illegal_set")
         return [
             _(
                 "%(name)s needs %(needs)s: without it, it falls too. Look at the effect"

@@ -7,7 +7,8 @@ from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from authz import OWNER_ROLE, Release
+from authz import Release
+from webapp.editions import presets_of, role_name
 from webapp.i18n import language
 from webapp.tables import Account
 from webapp.team.filters import OWN, Filters
@@ -26,7 +27,9 @@ def filter_form(
         "tab": filters.tab,
         "query": filters.q,
         "main": [
-            _select("role", _("Role"), filters, [_all(), *_roles(release)]),
+            _select(
+                "role", _("Role"), filters, [_all(), *_roles(release, account.edition)]
+            ),
             _select("order", _("Order by"), filters, _orders()),
         ],
         "more": [
@@ -62,9 +65,8 @@ def _all() -> Option:
     return "", _("All")
 
 
-def _roles(release: Release) -> Iterable[Option]:
-    presets = [p for p in release.presets.values() if p.name != OWNER_ROLE]
-    named = [(preset.name, preset.label(language())) for preset in presets]
+def _roles(release: Release, edition: str) -> Iterable[Option]:
+    named = [(name, role_name(name, edition)) for name in presets_of(release, edition)]
     return [*named, (OWN, _("Own choice"))]
 
 

@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from typing_extensions import override
-from wtforms import DateField, RadioField, StringField, TextAreaField
+from wtforms import DateField, HiddenField, RadioField, StringField, TextAreaField
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import (
     DataRequired,
@@ -18,6 +18,7 @@ from wtforms.validators import (
 
 from webapp.i18n import today
 from webapp.people import LONGEST_NAME, USER_NAME, is_shown_name, normal_email
+from webapp.team.once import new_word
 
 LONGEST_NOTE = 500
 #: Far enough for everybody, near enough for every calendar.
@@ -89,6 +90,7 @@ class PersonForm(FlaskForm):  # type: ignore[misc,unused-ignore]
 class CreateUserForm(PersonForm):
     """A new user, and how the first sign-in goes."""
 
+    once = HiddenField(default=new_word)
     user_name = StringField(_l("User name"), [_NEEDED])
     access = RadioField(
         _l("First sign-in"),

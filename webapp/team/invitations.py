@@ -62,12 +62,12 @@ def invitations(session: Session, users: Collection[str]) -> dict[str, Invitatio
     return {user: _invitation(expires.get(user), last.get(user)) for user in users}
 
 
-def invite(user: User) -> str:
+def invite(user: User, token: str = "") -> str:
     """A new link, and the mail that carries it, in the language of who will read it.
 
     Answers the link. Not committed.
     """
-    link = absolute(url_for("signin.activate", token=make_link(user, ACTIVATION)))
+    link = address_of(make_link(user, ACTIVATION, token))
     with force_locale(user.language):
         text = _(
             "%(owner)s has made a user for you in the panel. Your user name is"
@@ -78,6 +78,11 @@ def invite(user: User) -> str:
         note = _("The link works once, for 72 hours.")
         write_mail(user, _("Start using the panel"), f"{text}\n\n{link}\n\n{note}")
     return link
+
+
+def address_of(token: str) -> str:
+    """The whole address of an activation link."""
+    return absolute(url_for("signin.activate", token=token))
 
 
 def revoke_invitation(user: User) -> None:

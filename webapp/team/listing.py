@@ -13,6 +13,7 @@ from authz import Release, State
 from webapp.extensions import enforcer
 from webapp.frame import initials
 from webapp.i18n import moment
+from webapp.seat_ends import seat_ends
 from webapp.seating import count_seats
 from webapp.tables import Account, Seat, User
 from webapp.team.ends import end_words, has_ended
@@ -42,6 +43,7 @@ def listing(
     waiting = invitations(session, invited)
     return {
         **meter(account, seats, may_create=may_create, may_buy=may_buy),
+        "seat_ends": seat_ends(session, account),
         "tabs": _tabs(session, account.id, filters.tab),
         "filters": filter_form(release, account, filters, total),
         "people": [_person(session, release, u, s, waiting) for u, s in rows],

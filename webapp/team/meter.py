@@ -21,6 +21,7 @@ def meter(
         "used": seats.used,
         "pending": seats.pending,
         "total": seats.total,
+        "ending": seats.ending,
         "seats_line": _seats_line(account, seats),
         "promise": _promise(account, seats),
         "buy": may_buy and _action(_("Add seats"), "seats.cart", account.id),

@@ -7,6 +7,8 @@ from flask import render_template, request, url_for
 from flask_babel import gettext as _
 from flask_wtf.csrf import generate_csrf
 
+from authz import Edition
+from webapp.editions import edition_here
 from webapp.extensions import db
 from webapp.frame import initials
 from webapp.i18n import moment, today
@@ -20,9 +22,16 @@ from webapp.team.users import TEMPORARY_LASTS
 
 
 def created(
-    made: User, *, password: str | None = None, link: str | None = None
+    made: User,
+    *,
+    password: str | None = None,
+    link: str | None = None,
+    since: datetime | None = None,
 ) -> dict[str, Any]:
-    """What team/created.html shows, this once: the password, or the link that left."""
+    """What team/created.html shows, this once: the password, or the link that left.
+
+    `since`: when they were made, None for now.
+    """
     lasts = TEMPORARY_LASTS if password else LASTS[ACTIVATION]
     account = made.account_id
     return {
@@ -37,7 +46,7 @@ def created(
             " %(name)s alone.",
             name=given_name(made.shown_name),
         ),
-        "until": _("until %(when)s", when=moment(datetime.now(UTC) + lasts)),
+        "until": _("until %(when)s", when=moment((since or datetime.now(UTC)) + lasts)),
         "permissions_url": url_for("team.permissions", account=account, user=made.id),
         "list_url": url_for("team.index", account=account),
         "create_url": None,
@@ -78,8 +87,10 @@ def permissions_page(
     )
 
 
-def create_page(found: Account, form: CreateUserForm, draft: Draft) -> str:
-    """The form for a new user."""
+def create_page(
+    found: Account, form: CreateUserForm, draft: Draft, *, asks: bool = False
+) -> str:
+    """The form for a new user; `asks` whether one without any permission is meant."""
     free = count_seats(db.session(), found).free
     page = {
         **create_urls(found.id),
@@ -91,6 +102,8 @@ def create_page(found: Account, form: CreateUserForm, draft: Draft) -> str:
         "today": today().isoformat(),
     }
     name = given_name(form.name.data or "") or _("the new user")
+    if asks:
+        page["question"] = _("%(name)s will not be able to do anything", name=name)
     return render_template(
         "team/create.html",
         page=page,
@@ -159,6 +172,8 @@ def saved_note(found: User, seat: Seat, token: str) -> dict[str, str] | None:
 
 
 def _under() -> str:
+    if edition_here() == Edition.SR:
+        return _("No additional user can buy seats or manage other users.")
     return _(
         "A dash means that the permission does not exist for that module. Edit banks"
         " needs Read and Create and edit. No additional user can buy seats, manage"

@@ -7,7 +7,8 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from authz import OWNER_ROLE, SEATED, Permission, Release
+from authz import SEATED, Permission, Release
+from webapp.editions import meaning_of, presets_of, role_name
 from webapp.i18n import language
 
 DELICATE_PAIR = frozenset({"invoicing.edit_banks", "invoicing.send_sdi"})
@@ -138,7 +139,7 @@ def _cell(draft: Draft, permission: Permission | None) -> dict[str, Any] | None:
         "checked": permission.name in draft.wanted,
         "before": None if draft.before is None else permission.name in draft.before,
         "disabled": bool(needs),
-        "meaning": permission.meaning(lang) + ("." if needs else ""),
+        "meaning": meaning_of(permission) + ("." if needs else ""),
         "needs_text": _("Needs %(labels)s first", labels=labels) if needs else None,
         "delicate": permission.delicate,
     }
@@ -163,9 +164,9 @@ def _presets(draft: Draft) -> list[dict[str, Any]]:
     """The chosen one tells the truth: exact, or with how many changes."""
     shown = {permission.name for permission in draft.shown}
     presets = [
-        preset
-        for preset in draft.release.presets.values()
-        if preset.name != OWNER_ROLE and preset.permissions & shown
+        draft.release.presets[name]
+        for name in presets_of(draft.release, draft.edition)
+        if draft.release.presets[name].permissions & shown
     ]
     changes = {p.name: len((p.permissions & shown) ^ draft.wanted) for p in presets}
     exact = [name for name, count in changes.items() if count == 0]
@@ -173,9 +174,9 @@ def _presets(draft: Draft) -> list[dict[str, Any]]:
     return [
         {
             "value": preset.name,
-            "label": _preset_label(preset.label(language()), changes[preset.name])
+            "label": _preset_label(role_name(preset.name), changes[preset.name])
             if preset.name == chosen
-            else preset.label(language()),
+            else role_name(preset.name),
             "current": preset.name == chosen,
         }
         for preset in presets
@@ -198,7 +199,7 @@ def _lines(draft: Draft, names: Iterable[str]) -> list[tuple[str, str, bool]]:
     found = [p for p in permissions.values() if p.name in set(names)]
     found.sort(key=lambda p: not p.delicate)
     return [
-        (permissions.title(p.name, language()), p.meaning(language()), p.delicate)
+        (permissions.title(p.name, language()), meaning_of(p), p.delicate)
         for p in found
     ]
 

@@ -9,6 +9,7 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from authz import Release, State
+from webapp.editions import detail_of
 from webapp.frame import initials
 from webapp.history import events_of
 from webapp.i18n import day, distance, language, moment
@@ -83,7 +84,7 @@ def words(draft: Draft) -> list[tuple[str, list[str]]]:
         (
             permissions.modules[module].text(language()),
             [
-                f"{p.label(language())}: {p.detail(language())}"
+                f"{p.label(language())}: {detail_of(p)}"
                 for p in draft.shown
                 if p.module == module and p.name in draft.wanted
             ],

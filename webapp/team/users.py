@@ -38,6 +38,7 @@ class NewUser:
         language: of the mail and of the first pages, `it` or `en`.
         password_hash: of a generated temporary password; "" sends an activation link.
         access_until: the last day he is let in, None without end.
+        id: where the form says it; else it is random.
     """
 
     user_name: str
@@ -48,6 +49,7 @@ class NewUser:
     language: str = "it"
     note: str = ""
     access_until: date | None = None
+    id: str = ""
 
 
 def create_user(session: Session, account: Account, new: NewUser, actor: str) -> User:
@@ -117,7 +119,7 @@ def _user(account: Account, new: NewUser) -> User:
     now = datetime.now(UTC)
     temporary = bool(new.password_hash)
     return User(
-        id=new_id("u"),
+        id=new.id or new_id("u"),
         account_id=account.id,
         user_name=new.user_name,
         folded_name=new.user_name.lower(),

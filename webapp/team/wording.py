@@ -3,7 +3,7 @@
 from flask_babel import gettext as _
 
 from authz import Release, State
-from webapp.i18n import language
+from webapp.editions import role_meaning, role_name
 from webapp.tables import Seat, User
 from webapp.team.access import REMOVED
 
@@ -29,7 +29,7 @@ def role_label(release: Release, seat: Seat | None) -> str:
     if seat is None:
         return "-"
     preset = release.presets.get(seat.preset)
-    return preset.label(language()) if preset else _("Own choice")
+    return role_name(preset.name) if preset else _("Own choice")
 
 
 def role_line(release: Release, seat: Seat | None) -> str:
@@ -37,4 +37,4 @@ def role_line(release: Release, seat: Seat | None) -> str:
     if seat is None:
         return ""
     preset = release.presets.get(seat.preset)
-    return preset.meaning(language()) if preset else _("Chosen one by one")
+    return role_meaning(preset.name) if preset else _("Chosen one by one")

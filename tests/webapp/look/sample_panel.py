@@ -103,6 +103,8 @@ def home() -> Sample:
         space_tone="",
         used=3,
         pending=0,
+        ending=0,
+        seat_ends=[],
         total=5,
         seats_line="2 posti liberi, pagati fino al 14/03/2027.",
         manage_url=HERE,

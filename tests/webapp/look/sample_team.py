@@ -73,6 +73,8 @@ def people() -> Sample:
         consequence="usa 1 dei 2 posti liberi",
         used=3,
         pending=0,
+        ending=0,
+        seat_ends=[],
         total=5,
         seats_line="2 liberi, nessun invito in attesa. I posti valgono fino al 14/03/2027: dopo, chi li occupa vede soltanto.",
         buy=action("Aggiungi posti"),
@@ -118,6 +120,8 @@ def people_full() -> Sample:
     sample = people()
     team = sample["team"]
     team.used, team.pending, team.people, team.foot = 4, 1, [], None
+    team.ending = 1
+    team.seat_ends = ["1 posto vuoto non è rinnovato: finisce il 19/03/2027."]
     team.create, team.buy = action("Acquista un posto"), None
     team.consequence = "tutti i posti sono usati"
     team.promise = It(text="Hai in corso un rinnovo.", label="Area clienti", url="/x")

@@ -256,7 +256,7 @@ def test_a_module_can_be_left_to_end_and_taken_back(app: Flask) -> None:
     stop = at(company, "/modules/documents/stop")
     post(client, stop, {}, at(company))
     html = shown(client, at(company))
-    assert "Fino alla scadenza non cambia niente" in html
+    assert "Senza rinnovo: Documenti. Fino alla scadenza non cambia niente." in html
     assert "Torna a rinnovarlo" in html
     assert not re.search(
         r'checked[^>]*value="documents"', shown(client, at(company, "/renew"))
@@ -265,6 +265,83 @@ def test_a_module_can_be_left_to_end_and_taken_back(app: Flask) -> None:
     assert "Non rinnovare" in shown(client, at(company))
     missing = post(client, at(company, "/modules/orders/stop"), {}, at(company))
     assert missing.status_code == 404
+
+
+def renewing(app: Flask, company: Company) -> set[str]:
+    with app.app_context():
+        query = select(AccountModule.module).where(
+            AccountModule.account_id == company.id, AccountModule.renews
+        )
+        return set(db.session.scalars(query))
+
+
+def test_who_stops_documents_is_asked_once_as_woocommerce_ends_with_it(
+    app: Flask,
+) -> None:
+    company = a_company(app, modules=("documents", "payments", "woocommerce"))
+    client = signed_in(app, company.owner_name)
+    stop = at(company, "/modules/documents/stop")
+    area = shown(client, at(company))
+    assert f'href="{stop}"' in area
+    assert f'action="{stop}"' not in area  # nothing without the question
+    asked = post(client, stop, {}, at(company)).get_data(as_text=True)
+    question = shown(client, stop)
+    for html in (asked, question):
+        assert "Non rinnovare Documenti e WooCommerce" in html
+        assert "senza Documenti non si rinnova nessuno dei due" in html
+    assert renewing(app, company) == {"documents", "payments", "woocommerce"}
+    assert post(client, stop, {"all": "1"}).status_code == 302
+    assert renewing(app, company) == {"payments"}
+    html = shown(client, at(company))
+    assert "Senza rinnovo: Documenti e WooCommerce." in html
+    assert f'href="{stop}"' not in html
+
+
+def test_woocommerce_comes_back_with_documents_and_documents_alone(app: Flask) -> None:
+    company = a_company(app, modules=("documents", "woocommerce"))
+    client = signed_in(app, company.owner_name)
+    post(client, at(company, "/modules/documents/stop"), {"all": "1"})
+    post(client, at(company, "/modules/documents/resume"), {}, at(company))
+    assert renewing(app, company) == {"documents"}
+    post(client, at(company, "/modules/documents/stop"), {}, at(company))
+    assert renewing(app, company) == set()
+    post(client, at(company, "/modules/woocommerce/resume"), {}, at(company))
+    assert renewing(app, company) == {"documents", "woocommerce"}
+    assert "Da rinnovare con il servizio: WooCommerce e Documenti." in shown(
+        client, at(company)
+    )
+
+
+def test_a_module_that_nothing_hangs_on_is_asked_about_where_one_looks(
+    app: Flask,
+) -> None:
+    company = a_company(app, modules=("documents",))
+    client = signed_in(app, company.owner_name)
+    html = shown(client, at(company, "/modules/documents/stop"))
+    assert "<h1>Non rinnovare Documenti</h1>" in html
+    assert "WooCommerce" not in html
+    missing = client.get(at(company, "/modules/orders/stop"))
+    assert missing.status_code == 404
+
+
+@pytest.mark.parametrize("more", [(), ("woocommerce",)])
+def test_a_module_that_ends_before_the_service_has_one_button_in_its_row(
+    app: Flask, more: tuple[str, ...]
+) -> None:
+    company = a_company(app, modules=("documents", *more))
+    soon = today() + 3 * DAY
+    with app.app_context():
+        session = begin_write(company.id)
+        session.get_one(AccountModule, (company.id, "documents")).ends_on = soon
+        session.commit()
+    client = signed_in(app, company.owner_name)
+    (row,) = re.findall(
+        r"<th [^>]*>Documenti<.*?</tr>", shown(client, at(company)), re.DOTALL
+    )
+    assert f"{day(soon)}, prima del servizio" in row
+    assert "Finisce prima" in row
+    assert re.findall(r'class="button [^>]*>([^<]*)', row) == ["Prolunga"]
+    assert re.findall(r'second-act"[^>]*>([^<]*)', row) == ["Non rinnovare"]
 
 
 def test_a_module_that_ended_says_that_its_permissions_sleep(app: Flask) -> None:

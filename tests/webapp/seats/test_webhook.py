@@ -1,5 +1,6 @@
 """Payments from a payment service: only what it signed counts, and once."""
 
+import io
 import json
 import logging
 import time
@@ -12,7 +13,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask_migrate import upgrade
-from werkzeug.test import TestResponse
+from werkzeug.test import EnvironBuilder, TestResponse, run_wsgi_app
 
 from tests.authz.storage.stores import a_postgresql
 from tests.builders import Company, a_company, publish_policies
@@ -30,6 +31,7 @@ from webapp.extensions import begin_write
 from webapp.i18n import today
 from webapp.seats.signature import sign
 from webapp.seats.tables import Order
+from webapp.seats.webhook import MAX_BODY_BYTES
 
 ADDRESS = "/webhooks/payments"
 OLD, NEW = "o" * 32, "n" * 32
@@ -249,6 +251,31 @@ def test_a_large_body_is_refused_unread(app: Flask, number: int) -> None:
     chunked = {"environ_base": {"wsgi.input_terminated": True}}
     refused(deliver(app, body, **chunked), 413, "too_large")
     assert order_row(app, number).paid_at is None
+
+
+@pytest.mark.parametrize(
+    ("beyond", "status"), [(0, 200), (1, 413), (500_000, 413)], ids=str
+)
+def test_a_body_of_no_stated_size_is_read_to_its_limit_and_one_byte_beyond(
+    app: Flask, number: int, beyond: int, status: int
+) -> None:
+    plain = json.dumps(event(app, number)).encode()
+    body = plain + b" " * (MAX_BODY_BYTES - len(plain) + beyond)
+    moment = str(int(time.time()))
+    stream = io.BytesIO(body)
+    builder = EnvironBuilder(
+        ADDRESS,
+        method="POST",
+        content_type="application/json",
+        headers={"Delega-Signature": f"t={moment},v1={sign(NEW, moment, body)}"},
+    )
+    environ = builder.get_environ()
+    assert "CONTENT_LENGTH" not in environ  # as with a chunked body
+    environ.update({"wsgi.input": stream, "wsgi.input_terminated": True})
+    _chunks, told, _headers = run_wsgi_app(app, environ)
+    assert told.startswith(str(status))
+    assert stream.tell() <= MAX_BODY_BYTES + 1
+    assert bool(order_row(app, number).paid_at) is (status == 200)
 
 
 def test_without_a_secret_there_is_no_such_door(migrated: Path, tmp_path: Path) -> None:

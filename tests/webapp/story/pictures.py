@@ -204,6 +204,8 @@ def main() -> int:
         album.take(anna, Shot(path=f"{here.home}/banks/new", name="forbidden"))
         operator = scene.an_operator(demo, enter)
         album.take(operator, Shot(path="/operator/", name="operator-orders"))
+        tried = f"account={here.account}&user=annaricci26&action=draft.send"
+        album.take(operator, Shot(path=f"/operator/try?{tried}", name="operator-try"))
     changed = "".join(f"\n  {file}" for file in album.written)
     print(f"{album.taken} pictures, {len(album.written)} changed{changed}")  # noqa: T201
     return 0

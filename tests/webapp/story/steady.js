@@ -15,6 +15,7 @@
       .replace(/\b(\d\d)\/(\d\d)\/(\d{4})\b/g, moved)
       .replace(/\b\d\d:\d\d\b/g, "09:12")
       .replace(/\b[2-9A-HJ-NP-Z]{4}-[2-9A-HJ-NP-Z]{4}\b/g, "7KQD-M2XW")
+      .replace(/\b([adsu])_[a-z2-7]{26}\b/g, "$1_7kqd2m5xw3hbt6cz4rnvy7e2pa")
       .replace(/(\/activate\/)[\w-]{32}/g, "$1Zx7q…")
       .replace(/http:\/\/127\.0\.0\.1:\d+/g, "https://delega.example");
   const italian = document.documentElement.lang === "it";
@@ -25,6 +26,10 @@
   for (const field of document.querySelectorAll("input[type=date]")) {
     field.type = "text";
     field.placeholder = italian ? "gg/mm/aaaa" : "dd/mm/yyyy";
+  }
+  for (const field of document.querySelectorAll("input[type=datetime-local]")) {
+    field.type = "text";
+    field.placeholder = italian ? "gg/mm/aaaa, --:--" : "dd/mm/yyyy, --:--";
   }
   const title = document.querySelector("h1");
   title.textContent = title.textContent.replace(

@@ -142,10 +142,13 @@ def test_every_menu_page_is_accessible_quiet_and_fits(
     pages += ["products", "products/new", "banks", "banks/new", "settings"]
     pages += ["profile", "help/permissions", "help/users"]
     pages += ["settings/users", "settings/users/new", "password", "history"]
+    pages += ["settings/keys", "settings/keys/new"]
     pages += ["customer", "customer/cart", "customer/renew"]
     for tail in pages:
         path = f"/a/{marta.account}/{tail}?lang={language}"
         assert marta.open(path, (tail or "home").replace("/", "-")) == 200
+    refused = f"/a/{marta.account}/history?outcome=refused&lang={language}"
+    assert marta.open(refused, "history-refused") == 200
     missing = marta.open(f"/a/{marta.account}/nothing", "missing")
     assert missing == 404
 

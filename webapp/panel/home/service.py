@@ -12,6 +12,7 @@ from webapp.buttons import offer
 from webapp.guard import can
 from webapp.i18n import day, distance, today
 from webapp.panel.space import shown_bytes
+from webapp.seat_ends import seat_ends
 from webapp.seating import count_seats
 from webapp.tables import Account
 
@@ -77,7 +78,9 @@ def _seats(session: Session, account: Account) -> dict[str, Any]:
         "used": seats.used,
         "pending": seats.pending,
         "total": seats.total,
+        "ending": seats.ending,
         "seats_line": line,
+        "seat_ends": seat_ends(session, account),
         "manage_url": people,
         "add": offer("seat.buy", _("Add"), add) if add else None,
     }

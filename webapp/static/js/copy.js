@@ -1,8 +1,9 @@
-// The page works without this file: the link can be selected and copied by hand.
-// With it, the link is selected as soon as its field is entered, and a button copies it.
+// The page works without this file: the text can be selected and copied by hand.
+// With it, the text is selected as soon as its field is entered, and a button copies it.
 for (const button of document.querySelectorAll("[data-copy]")) {
   const field = document.getElementById(button.dataset.copy);
-  const said = document.querySelector("[data-copied]");
+  const place = button.closest(".copying") ?? document;
+  const said = place.querySelector("[data-copied]");
   field.addEventListener("focus", () => field.select());
   if (navigator.clipboard) {
     button.hidden = false;

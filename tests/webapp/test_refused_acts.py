@@ -1,0 +1,331 @@
+"""Refused changes are recorded, whatever becomes of their transaction; none is undone."""
+
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import delete, select, update
+from sqlalchemy.exc import OperationalError
+
+from authz import State
+from tests.builders import Company, a_company, a_user, csrf_token, signed_in
+from tests.webapp.operator.world import an_operator, an_order
+from webapp import refused_acts, refused_requests
+from webapp.cli import delega
+from webapp.extensions import begin_write, db
+from webapp.refused_acts import Refused, record
+from webapp.seats.orders import cancel
+from webapp.seats.payments import Outcome, register
+from webapp.seats.tables import Order
+from webapp.tables import RefusedAct
+
+READ = ("invoicing.read",)
+
+
+@pytest.fixture
+def owner(app: Flask, company: Company) -> FlaskClient:
+    return signed_in(app, company.owner_name)
+
+
+@pytest.fixture
+def anna(app: Flask, company: Company) -> tuple[str, FlaskClient]:
+    user, name = a_user(app, company, *READ)
+    return user, signed_in(app, name)
+
+
+def recorded(app: Flask, company: Company) -> list[RefusedAct]:
+    with app.app_context():
+        query = select(RefusedAct).where(RefusedAct.account_id == company.id)
+        found = list(db.session.scalars(query.order_by(RefusedAct.number)))
+        db.session.expunge_all()
+        return found
+
+
+def told(app: Flask, company: Company) -> list[tuple[str, str, str]]:
+    return [(act.actor, act.act, act.code) for act in recorded(app, company)]
+
+
+def send(
+    client: FlaskClient, company: Company, tail: str, **data: object
+) -> tuple[int, str]:
+    """A form that need not be on any page that this person sees."""
+    token = csrf_token(client.get(f"/a/{company.id}/profile").get_data(as_text=True))
+    address = f"/a/{company.id}/{tail}"
+    answer = client.post(address, data={**data, "csrf_token": token})
+    return answer.status_code, answer.get_data(as_text=True)
+
+
+def test_a_user_who_tries_to_give_himself_permissions_is_recorded(
+    app: Flask, company: Company, anna: tuple[str, FlaskClient]
+) -> None:
+    user, client = anna
+    asked = {"permission": ["invoicing.read", "invoicing.send_sdi", "no.such"]}
+    status, _page = send(
+        client, company, f"settings/users/{user}/permissions", **asked, save="1"
+    )
+    assert status == 403
+    (act,) = recorded(app, company)
+    assert (act.actor, act.node, act.number) == (user, user, 1)
+    assert (act.act, act.code) == ("subuser.update_permissions", "owner_only")
+    assert act.wanted == "invoicing.read invoicing.send_sdi"
+
+
+def test_what_is_only_looked_at_or_is_no_change_of_access_is_not_recorded(
+    app: Flask, company: Company, anna: tuple[str, FlaskClient]
+) -> None:
+    user, client = anna
+    here = f"/a/{company.id}/settings/users/{user}/permissions"
+    assert client.get(here).status_code == 403
+    assert send(client, company, "drafts/new")[0] == 403
+    tail = f"settings/users/{user}/permissions/effect"
+    assert send(client, company, tail)[0] == 403
+    assert told(app, company) == []
+
+
+def test_a_form_from_elsewhere_is_nobodys_act(
+    app: Flask, company: Company, anna: tuple[str, FlaskClient]
+) -> None:
+    user, client = anna
+    address = f"/a/{company.id}/settings/users/{user}/suspend"
+    assert client.post(address).status_code == 400
+    assert told(app, company) == []
+
+
+def test_a_temporary_password_opens_no_change_and_the_try_is_recorded(
+    app: Flask, company: Company
+) -> None:
+    user, name = a_user(app, company, *READ, state=State.TEMPORARY)
+    client = signed_in(app, name)
+    page = client.get(f"/a/{company.id}/password").get_data(as_text=True)
+    tail = f"settings/users/{user}/suspend"
+    data = {"csrf_token": csrf_token(page)}
+    assert client.post(f"/a/{company.id}/{tail}", data=data).status_code == 302
+    expected = (user, "subuser.suspend", "password_change_required")
+    assert told(app, company) == [expected]
+
+
+def test_another_company_is_told_nothing(
+    app: Flask, company: Company, anna: tuple[str, FlaskClient]
+) -> None:
+    user, client = anna
+    other = a_company(app)
+    token = csrf_token(client.get(f"/a/{company.id}/profile").get_data(as_text=True))
+    address = f"/a/{other.id}/settings/users/{user}/suspend"
+    assert client.post(address, data={"csrf_token": token}).status_code == 404
+    assert told(app, other) == []
+
+
+@pytest.mark.parametrize(
+    ("tail", "data", "code"),
+    [
+        ("settings/users/u_gone/suspend", {}, "not_there"),
+        ("settings/keys/gone/revoke", {}, "not_there"),
+        ("settings/users/new", {"save": "1", "permission": "no.such"}, "bad_form"),
+        (
+            "settings/users/new",
+            {"save": "1", "permission": "invoicing.send_sdi"},
+            "illegal_set",
+        ),
+        ("customer/renew", {"order": "1", "years": "1", "seats": "0"}, "below_users"),
+    ],
+)
+def test_what_an_owner_asks_for_in_vain_is_recorded_with_its_reason(
+    app: Flask,
+    company: Company,
+    owner: FlaskClient,
+    anna: tuple[str, FlaskClient],
+    tail: str,
+    data: dict[str, object],
+    code: str,
+) -> None:
+    owner.get(f"/a/{company.id}/customer")  # the password is fresh
+    send(owner, company, tail, **data)
+    (act,) = recorded(app, company)
+    assert (act.actor, act.code, act.node) == (company.owner, code, "")
+
+
+def test_a_name_that_is_taken_and_a_form_of_before_are_recorded(
+    app: Flask, company: Company, owner: FlaskClient, anna: tuple[str, FlaskClient]
+) -> None:
+    user, _client = anna
+    with app.app_context():
+        (taken,) = db.session.execute(
+            db.text("SELECT user_name FROM user_account WHERE id = :id"), {"id": user}
+        ).one()
+    new = {"name": "Anna", "email": "anna@example.it", "user_name": taken}
+    boxes = {"permission": list(READ), "save": "1"}
+    assert send(owner, company, "settings/users/new", **new, **boxes)[0] == 422
+    tail = f"settings/users/{user}/permissions"
+    old = {"permission": [], "save": "1", "version": "0"}
+    assert send(owner, company, tail, **old)[0] == 409
+    acts = [(act.act, act.code, act.node) for act in recorded(app, company)]
+    assert acts == [
+        ("subuser.create", "name_taken", ""),
+        ("subuser.update_permissions", "stale_version", user),
+    ]
+
+
+def test_what_was_only_misspelt_is_no_act(
+    app: Flask, company: Company, owner: FlaskClient
+) -> None:
+    data = {"name": "Anna", "email": "no address", "user_name": "x", "save": "1"}
+    boxes = {"permission": list(READ)}
+    assert send(owner, company, "settings/users/new", **data, **boxes)[0] == 422
+    assert told(app, company) == []
+
+
+def test_without_a_free_seat_the_act_is_recorded_on_the_way_to_the_cart(
+    app: Flask,
+) -> None:
+    company = a_company(app, seats=0)
+    owner = signed_in(app, company.owner_name)
+    assert send(owner, company, "settings/users/new", save="1")[0] == 302
+    assert told(app, company) == [(company.owner, "subuser.create", "no_free_seat")]
+    assert owner.get(f"/a/{company.id}/settings/users/new").status_code == 302
+    assert len(told(app, company)) == 1
+
+
+def test_the_command_line_is_recorded_too(app: Flask) -> None:
+    company = a_company(app, seats=0)
+    runner = app.test_cli_runner()
+    names = ("--user-name", "annaricci9", "--email", "anna@example.it")
+    command = ["users", "create", "--account", company.id, *names]
+    answer = runner.invoke(delega, command)
+    assert answer.exit_code == 1, repr(answer.exception)
+    assert told(app, company) == [("system", "subuser.create", "no_free_seat")]
+
+
+def test_a_payment_of_a_cancelled_order_is_recorded_at_every_door(
+    app: Flask, company: Company
+) -> None:
+    number = an_order(app, company)
+    operator = an_operator(app)
+    with app.app_context():
+        session = begin_write(company.id)
+        cancel(session, session.get_one(Order, number))
+        session.commit()
+        for actor in ("webhook", operator):
+            outcome = register(number, reference="CRO 1", actor=actor)
+            assert outcome is Outcome.CANCELLED
+    assert told(app, company) == [
+        ("webhook", "order.pay", "order_cancelled"),
+        (operator, "order.pay", "order_cancelled"),
+    ]
+
+
+def refuse_many(app: Flask, company: Company, count: int, actor: str) -> None:
+    with app.app_context():
+        for _time in range(count):
+            record(
+                Refused(account=company.id, actor=actor, act="seat.buy", code="other")
+            )
+
+
+def test_a_flood_stops_and_the_last_says_so_and_another_is_still_heard(
+    app: Flask, company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(refused_acts, "MOST_OF_ACTOR", 3)
+    monkeypatch.setattr(refused_acts, "MOST_OF_ACCOUNT", 5)
+    refuse_many(app, company, 6, "u_one")
+    assert [act.is_last for act in recorded(app, company)] == [False, False, True]
+    refuse_many(app, company, 1, "u_two")
+    refuse_many(app, company, 4, "u_three")
+    ends = [(act.actor, act.is_last) for act in recorded(app, company)][3:]
+    assert ends == [("u_two", False), ("u_three", True)]
+
+
+def test_after_a_day_there_is_room_again(
+    app: Flask, company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(refused_acts, "MOST_OF_ACTOR", 1)
+    refuse_many(app, company, 2, "u_one")
+    monkeypatch.setattr(refused_acts, "DAY", timedelta(0))
+    refuse_many(app, company, 1, "u_one")
+    assert len(recorded(app, company)) == 2
+
+
+def broken(*_arguments: object) -> None:
+    raise OperationalError("INSERT", {}, Exception("the disk is full"))
+
+
+def lost(*_arguments: object) -> None:
+    raise KeyError("a fault of ours")
+
+
+@pytest.mark.parametrize("fault", [broken, lost])
+@pytest.mark.parametrize(
+    ("module", "name"),
+    [(refused_acts, "_write"), (refused_acts, "_room"), (refused_requests, "_node")],
+    ids=["writing", "counting", "looking"],
+)
+def test_whatever_breaks_meanwhile_the_refusal_stands_and_a_line_is_left(
+    app: Flask,
+    company: Company,
+    anna: tuple[str, FlaskClient],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    fault: Callable[..., None],
+    module: object,
+    name: str,
+) -> None:
+    user, client = anna
+    monkeypatch.setattr(module, name, fault)
+    with caplog.at_level(logging.ERROR):
+        status, page = send(client, company, f"settings/users/{user}/suspend")
+    assert (status, "titolare" in page) == (403, True)
+    assert "refused act" in caplog.text
+    assert told(app, company) == []
+
+
+def test_when_even_leaving_the_database_fails_the_session_is_thrown_away(
+    app: Flask, company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with app.app_context():
+        monkeypatch.setattr(db.session, "rollback", broken)
+        record(Refused(account=company.id, actor="u_x", act="seat.buy", code="other"))
+        monkeypatch.undo()
+    assert told(app, company) == []
+
+
+def test_others_that_were_faster_leave_no_room(
+    app: Flask, company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rooms = iter([1, 0])
+    monkeypatch.setattr(refused_acts, "_room", lambda *_arguments: next(rooms))
+    refuse_many(app, company, 1, "u_one")
+    assert told(app, company) == []
+
+
+def verify(app: Flask) -> tuple[int, str]:
+    answer = app.test_cli_runner().invoke(delega, ["policy", "verify"])
+    return answer.exit_code, answer.output
+
+
+@pytest.mark.parametrize(
+    ("statement", "code", "said"),
+    [
+        (update(RefusedAct).values(actor="u_other"), "DLG303", "altered"),
+        (update(RefusedAct).values(previous_hash="f" * 64), "DLG302", "follow"),
+        (delete(RefusedAct), "DLG301", "refused act 2 is missing"),
+    ],
+    ids=["altered", "put elsewhere", "left out"],
+)
+def test_a_record_that_was_tampered_with_is_named_by_verify(
+    app: Flask, company: Company, statement: object, code: str, said: str
+) -> None:
+    refuse_many(app, company, 3, "u_one")
+    refuse_many(app, a_company(app), 1, "u_two")
+    assert "4 refused changes, their chains hold" in verify(app)[1]
+    with app.app_context():
+        second = statement.where(  # type: ignore[attr-defined]
+            RefusedAct.number == 2, RefusedAct.account_id == company.id
+        )
+        begin_write().execute(second)
+        db.session.commit()
+    exit_code, output = verify(app)
+    assert exit_code == 1
+    assert code in output
+    assert said in output

@@ -1,0 +1,156 @@
+"""Refused changes of who may do what: who asked for which, when, and why not.
+
+Nothing changed, so there is no revision and no entry in the history's chain, which every
+process reads: a flood of refusals must not slow decisions down. The refused acts of each
+account make a chain of their own (docs/decisions/0006).
+
+INVARIANT: one is written in a transaction of its own, after the refused one was rolled
+back; and whatever goes wrong meanwhile, the refusal stands as it was answered.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from flask import current_app, g
+from sqlalchemy import Connection, func, select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from authz import AuthzError, Fault
+from webapp.extensions import begin_write, db, reading
+from webapp.tables import RefusedAct
+
+#: In a day no more are written, of one person and of an account: a flood fills nothing.
+DAY = timedelta(days=1)
+MOST_OF_ACTOR, MOST_OF_ACCOUNT = 50, 500
+GENESIS = "0" * 64
+#: A payment is no action that one can hold: the catalogue has no name for it.
+PAYMENT = "order.pay"
+#: Where in an error's name one word ends and the next begins.
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Refused:
+    """An act that was refused; ids and names of the catalogue, never what people typed.
+
+    Attributes:
+        act: an action, `subuser.suspend`, or PAYMENT.
+        code: why not: a `Reason`, or the name of what stood in the way.
+        node: the user or key it was to be done to, "" for none.
+        wanted: the permissions that were asked for.
+    """
+
+    account: str
+    actor: str
+    act: str
+    code: str
+    node: str = ""
+    wanted: tuple[str, ...] = ()
+
+
+@contextmanager
+def noted(account: str, actor: str, act: str) -> Iterator[None]:
+    """What is refused inside, by an error of ours, is written and goes on."""
+    try:
+        yield
+    except AuthzError as error:
+        record(Refused(account=account, actor=actor, act=act, code=code_of(error)))
+        raise
+
+
+def code_of(error: AuthzError) -> str:
+    """`no_free_seat` of a NoFreeSeatError."""
+    return _HUMP.sub("_", type(error).__name__.removesuffix("Error")).lower()
+
+
+def record(refused: Refused) -> None:
+    """Write it in a transaction of its own; what can not be written is logged."""
+    ask_again = g.pop("ask_again", None)  # it is no change that could be revoked
+    try:
+        db.session.rollback()
+        with reading() as connection:
+            has_room = _room(connection, refused) > 0
+        if has_room:
+            _write(refused)
+    except Exception:
+        current_app.logger.exception("refused act not recorded: %s", refused)
+        _leave_database()
+    if ask_again is not None:
+        g.ask_again = ask_again
+
+
+def broken_acts(acts: Iterable[RefusedAct]) -> list[Fault]:
+    """Every entry that was altered, reordered or left out; all, by account and number."""
+    faults: list[Fault] = []
+    before: dict[str, tuple[int, str]] = {}
+    for act in acts:
+        number, previous = before.get(act.account_id, (0, GENESIS))
+        place = f"refused act {act.number} of {act.account_id}"
+        if act.number != number + 1:
+            text = f"refused act {number + 1} is missing before it"
+            faults.append(Fault(code="DLG301", message=text, file=place))
+        elif act.previous_hash != previous:
+            text = "it does not follow its predecessor"
+            faults.append(Fault(code="DLG302", message=text, file=place))
+        if act.hash != _hash_of(act):
+            text = "it was altered after it was written"
+            faults.append(Fault(code="DLG303", message=text, file=place))
+        before[act.account_id] = act.number, act.hash
+    return faults
+
+
+def _room(source: Connection | Session, refused: Refused) -> int:
+    """How many more may be written today."""
+    own = func.count().filter(RefusedAct.actor == refused.actor)
+    query = select(func.count(), own).where(
+        RefusedAct.account_id == refused.account,
+        RefusedAct.at > datetime.now(UTC) - DAY,
+    )
+    total, mine = source.execute(query).one()
+    return int(min(MOST_OF_ACCOUNT - total, MOST_OF_ACTOR - mine))
+
+
+def _write(refused: Refused) -> None:
+    session = begin_write(refused.account)
+    room = _room(session, refused)
+    if room <= 0:  # others were faster
+        session.rollback()
+        return
+    newest = select(RefusedAct).where(RefusedAct.account_id == refused.account)
+    last = session.scalar(newest.order_by(RefusedAct.number.desc()).limit(1))
+    act = RefusedAct(
+        account_id=refused.account,
+        number=last.number + 1 if last else 1,
+        at=datetime.now(UTC),
+        actor=refused.actor,
+        act=refused.act,
+        code=refused.code,
+        node=refused.node,
+        wanted=" ".join(refused.wanted),
+        is_last=room == 1,
+        previous_hash=last.hash if last else GENESIS,
+    )
+    act.hash = _hash_of(act)
+    session.add(act)
+    session.commit()
+
+
+def _hash_of(act: RefusedAct) -> str:
+    """SHA-256 over the entry and its predecessor's hash, as canonical JSON."""
+    names = {column.key for column in RefusedAct.__table__.columns} - {"hash"}
+    body = {name: getattr(act, name) for name in names}
+    body["at"] = act.at.isoformat()
+    return hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
+
+
+def _leave_database() -> None:
+    try:
+        db.session.rollback()
+    except SQLAlchemyError:
+        db.session.remove()
