@@ -15,6 +15,9 @@ from authz.storage.protocol import EVERY_ACCOUNT, Changes
 S = TypeVar("S")
 
 NEVER = float("inf")
+#: Newer than all: what is being loaded when the store turns out to be another is of
+#: nobody knows which, and does not enter.
+_NO_REVISION = 2**62
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -146,7 +149,7 @@ class SnapshotCache(Generic[S]):
         if changes.database_id != self.database_id or revision < applied:
             self.entries.clear()
             self.database_id, is_another = changes.database_id, True
-            accounts, revision = set(self._loads), max(revision, applied)
+            accounts, revision = set(self._loads), _NO_REVISION
         elif EVERY_ACCOUNT in changes.accounts:
             accounts = {*self._loads, *self.entries}
         else:

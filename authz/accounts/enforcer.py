@@ -72,7 +72,7 @@ class Enforcer:
         self._fresh: Freshness[Snapshot] = Freshness(
             store, watch, self._loader, capacity=capacity, now=now
         )
-        self._fresh.on_another = self._loader.forget
+        self._fresh.on_another = self._on_another
         self._decisions = _decisions(0)
         self.compare_with(Shadow(store, one_in=0))
 
@@ -212,6 +212,11 @@ class Enforcer:
     def at_least(self, revision: int) -> None:
         """Make sure that the next answer is of that revision or newer."""
         self._fresh.at_least(revision)
+
+    def _on_another(self) -> None:
+        """The store is another, or went back."""
+        self._loader.forget()
+        self._shadow.forget()
 
     def _offer(self, request: tuple[str, str, str, str], given: Decision) -> None:
         at = self._now().timestamp()

@@ -17,10 +17,8 @@ as its tables say. What each safeguard prevents is shown by tests without it. Wh
 writer does is in `authz.storage.hooks`; the page itself in `authz.storage.page`.
 """
 
-import os
 import threading
 import time
-import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -28,6 +26,7 @@ from functools import partial
 from typing import Generic, TypeVar
 
 from authz.accounts.cache import Entry, Loaded, Loading, SnapshotCache
+from authz.accounts.forks import in_children
 from authz.accounts.watch import EveryTime, PageWatch, Watch
 from authz.errors import NotReadyError
 from authz.storage.protocol import Changes, PolicyStore
@@ -85,8 +84,7 @@ class Freshness(Generic[S]):
         self.on_another: Callable[[], object] = _nothing
         self.latest = _LONG_AGO
         self._forget()
-        forget = weakref.WeakMethod(self._forget)
-        os.register_at_fork(after_in_child=lambda: (forget() or _nothing)())
+        in_children(self._forget)
 
     @property
     def revision(self) -> int:
@@ -263,4 +261,4 @@ class Freshness(Generic[S]):
 
 
 def _nothing() -> None:
-    """What is left to do in a child when the object is gone."""
+    """Nobody else has anything to forget."""

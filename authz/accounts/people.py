@@ -42,7 +42,8 @@ class People:
 
 def people_of(own: Sequence[Row], dated: Sequence[DatedRow]) -> People:
     """Those of the rows in force; the others say who had a seat, and what was sold."""
-    rows = [item.row for item in dated]
+    # also those that break the rules, which are cut to what is known of them
+    rows = [item.row for item in dated if len(item.row.values) > 1]
     return People(
         states=_states(own),
         sitting=_linked(rows, "s_", "d_"),
@@ -73,7 +74,7 @@ def people_after(
         sitting=before.sitting - starts | now.sitting,
         delegated=before.delegated - starts | now.delegated,
         running=_services(policy.own),
-        sold=_services([item.row for item in policy.dated]),
+        sold=_services([item.row for item in policy.dated]),  # INVARIANT: whole
     )
 
 

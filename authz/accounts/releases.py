@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from threading import Lock
 
+from authz.accounts.forks import in_children
 from authz.errors import NotReadyError, PolicyError
 from authz.policy import Release, read_files
 from authz.storage import EVERY_ACCOUNT, AccountReader
@@ -13,6 +14,11 @@ class Releases:
 
     def __init__(self, store: AccountReader) -> None:
         self._store = store
+        self.forget()
+        in_children(self.forget)
+
+    def forget(self) -> None:
+        """Read them anew: the store is another, or went back; or the process is new."""
         self._lock = Lock()
         self._known: Mapping[int, Release] = {}
 
@@ -24,9 +30,12 @@ class Releases:
                 parse, or the rows in force for everybody are not the files' rows.
         """
         with self._lock:
-            if number not in self._known:
-                self._known = {**self._known, number: self._verified(number)}
-            return self._known[number]
+            known = self._known
+            found = known.get(number) or self._verified(number)
+            # INVARIANT: what was read before all was forgotten is not kept after it
+            if self._known is known:
+                self._known = {**known, number: found}
+            return found
 
     def _verified(self, number: int) -> Release:
         if number == 0:

@@ -7,9 +7,7 @@ under a twentieth of one core.
 
 import json
 import logging
-import os
 import time
-import weakref
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -18,6 +16,7 @@ from queue import Full, Queue
 from threading import Lock, Thread
 from typing import NamedTuple
 
+from authz.accounts.forks import in_children
 from authz.accounts.releases import Releases
 from authz.engine import CompiledEvaluator, EvaluatorFactory, ReferenceEvaluator, Row
 from authz.errors import AuthzError
@@ -68,8 +67,7 @@ class Shadow:
         self.due = cycle((*(False,) * (one_in - 1), one_in > 0))
         self.counts: Counter[str] = Counter()
         self._forget()
-        forget = weakref.WeakMethod(self._forget)
-        os.register_at_fork(after_in_child=lambda: (forget() or int)())
+        in_children(self._forget)
 
     def offer(self, asked: Asked) -> None:
         """Have a question asked again, if there is room; returns at once."""
@@ -83,6 +81,10 @@ class Shadow:
     def wait(self) -> None:
         """Until all that was offered is compared."""
         self._queue.join()
+
+    def forget(self) -> None:
+        """Read releases anew: the store is another, or went back."""
+        self._releases.forget()
 
     def _forget(self) -> None:
         """A child of a fork has no thread, and whoever held the lock is gone."""

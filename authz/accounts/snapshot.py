@@ -6,7 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from threading import Lock
+from weakref import WeakSet
 
+from authz.accounts.forks import in_children
 from authz.accounts.freshness import Loaded, utc_now
 from authz.accounts.people import People, people_after, people_of
 from authz.accounts.releases import Releases
@@ -39,6 +41,8 @@ DETAILED = 64
 LARGE = 500
 #: With so many users an account has their standings made when they are asked about.
 MANY_USERS = 64
+#: As long as no more accounts do: what standings are made of is large.
+LAZY = 2 * DETAILED
 
 
 class Snapshot(dict[str, Standing]):
@@ -73,7 +77,7 @@ class Snapshot(dict[str, Standing]):
         return found
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Others:
     """The users of a large account who were not asked about yet.
 
@@ -124,13 +128,20 @@ class SnapshotLoader:
         self._shared: tuple[Release, Gate, Layers] | None = None
         self._alike: dict[Hashable, Standing] = {}
         self._services: dict[frozenset[str], frozenset[str]] = {}
-        self._detailed: dict[str, tuple[Snapshot, Details]] = {}
+        self._lazy = WeakSet[Others]()
+        self._start()
+        in_children(self._start)
+
+    def _start(self) -> None:
+        """With nothing that another process holds or the store no longer says."""
         self._lock = Lock()
+        self._detailed: dict[str, tuple[Snapshot, Details]] = {}
 
     def forget(self) -> None:
         """Read everything anew: the store is another, or went back."""
         with self._lock:
             self._detailed = {}
+        self._releases.forget()
 
     def release(self, number: int) -> Release:
         """A verified release."""
@@ -142,6 +153,7 @@ class SnapshotLoader:
         Raises:
             NotReadyError: the release or the rows can not be trusted.
         """
+        detailed = self._detailed
         details = self._read(account)
         if details.policy.dropped:
             dropped = details.policy.dropped
@@ -150,7 +162,7 @@ class SnapshotLoader:
                 "rows of %s break the rules and do not count: %s", account, rows
             )
         snapshot, stored = self._snapshot(details), details.stored
-        self._keep(snapshot, details)
+        self._keep(detailed, snapshot, details)
         return Loaded(
             snapshot=snapshot,
             revision=stored.revision,
@@ -167,8 +179,9 @@ class SnapshotLoader:
         known = self._detailed.get(snapshot.account)
         if known is not None and known[0] is snapshot:
             return known[1]
+        detailed = self._detailed
         details = self._read(snapshot.account)
-        self._keep(snapshot, details)
+        self._keep(detailed, snapshot, details)
         return details
 
     def _read(self, account: str) -> Details:
@@ -228,9 +241,14 @@ class SnapshotLoader:
         people = replace(
             people, running=self._one(people.running), sold=self._one(people.sold)
         )
-        make = partial(self._made, policy, people, details.evaluator)
         is_large = len(people.states) >= MANY_USERS
-        others = Others(people, make) if is_large else None
+        # those of a large account would keep its evaluator from ending with it
+        kept = {} if is_large else self._kept()
+        make = partial(self._made, policy, people, details.evaluator, kept)
+        others = None
+        if is_large and len(self._lazy) < LAZY:
+            others = Others(people, make)
+            self._lazy.add(others)
         snapshot = Snapshot(policy, people.running, others)
         if others is None:
             snapshot.update({user: make(user) for user in people.states})
@@ -241,6 +259,7 @@ class SnapshotLoader:
         policy: AccountPolicy,
         people: People,
         evaluator: Evaluator,
+        kept: dict[Hashable, Standing],
         user: str,
     ) -> Standing:
         """How a user stands; on any thread, and as often as one likes."""
@@ -253,10 +272,13 @@ class SnapshotLoader:
             return made
         # INVARIANT: equal standings are answered alike by the evaluator, and equal facts
         # give equal reasons; so whoever came first answers for all
-        kept = self._alike
-        if len(kept) >= KEPT:
-            kept = self._alike = {}
         return kept.setdefault((alike, facts), made)
+
+    def _kept(self) -> dict[Hashable, Standing]:
+        """Standings that all accounts share."""
+        if len(self._alike) >= KEPT:
+            self._alike = {}
+        return self._alike
 
     def _one(self, services: frozenset[str]) -> frozenset[str]:
         """One set for all accounts with the same services."""
@@ -264,8 +286,16 @@ class SnapshotLoader:
             self._services = {}
         return self._services.setdefault(services, services)
 
-    def _keep(self, snapshot: Snapshot, details: Details) -> None:
+    def _keep(
+        self,
+        detailed: dict[str, tuple[Snapshot, Details]],
+        snapshot: Snapshot,
+        details: Details,
+    ) -> None:
         with self._lock:
+            # INVARIANT: what was read before all was forgotten is not kept after it
+            if self._detailed is not detailed:
+                return
             self._detailed.pop(snapshot.account, None)
             self._detailed[snapshot.account] = snapshot, details
             if len(self._detailed) > DETAILED:

@@ -160,7 +160,7 @@ def _of_a_known_kind(release: Release, account: str, row: Row) -> bool:
 def _states(rows: Iterable[Row]) -> dict[str, set[str]]:
     states: dict[str, set[str]] = defaultdict(set)
     for row in rows:
-        if row.ptype == "g" and row.values[1] in STATES:
+        if row.ptype == "g" and row.values[1:2] and row.values[1] in STATES:
             states[row.values[0]].add(row.values[1])
     return states
 

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Executable, Row, create_engine, event
@@ -20,18 +21,25 @@ class Looks:
     """
 
     def __init__(self, reading: Engine) -> None:
-        self._engine = reading
-        if reading.dialect.name != "sqlite":
-            self._engine = own = create_engine(
-                reading.url, isolation_level="AUTOCOMMIT", pool_reset_on_return=None
-            )
-            process = os.getpid()
+        self._reading = reading
 
-            def follow(_engine: Engine) -> None:
-                # INVARIANT: a child of a fork never ends its parent's connections
-                own.dispose(close=os.getpid() == process)
+    @cached_property
+    def _engine(self) -> Engine:
+        """Made at the first look: not everything that could look does."""
+        reading = self._reading
+        if reading.dialect.name == "sqlite":
+            return reading
+        own = create_engine(
+            reading.url, isolation_level="AUTOCOMMIT", pool_reset_on_return=None
+        )
+        process = os.getpid()
 
-            event.listen(reading, "engine_disposed", follow)
+        def follow(_engine: Engine) -> None:
+            # INVARIANT: a child of a fork never ends its parent's connections
+            own.dispose(close=os.getpid() == process)
+
+        event.listen(reading, "engine_disposed", follow)
+        return own
 
     def rows(
         self, statement: Executable, values: Mapping[str, object] | None = None

@@ -37,12 +37,14 @@ class AccountRows:
 
     Attributes:
         release_number: the release in force; 0 when none was ever published.
+        change_hash: of the change that made the revision, where a store tells it.
     """
 
     database_id: str
     revision: int
     release_number: int
     rows: tuple[DatedRow, ...]
+    change_hash: str | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

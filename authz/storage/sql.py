@@ -76,7 +76,7 @@ class SqlStore:
         """Head and rows in one snapshot; of rows that are known, those that changed."""
         try:
             with self._engine.begin() as connection:
-                head = statements.head(connection)
+                head = statements.only(connection.execute(statements.LOOK).all())
                 rows = statements.rows_after(connection, account, head, known)
                 if rows is None:
                     rows = statements.live_rows(connection, account)
@@ -87,6 +87,7 @@ class SqlStore:
             revision=head.revision,
             release_number=head.release_number,
             rows=rows,
+            change_hash=head.hash,
         )
 
     def release(self, number: int) -> StoredRelease:

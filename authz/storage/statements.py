@@ -30,9 +30,11 @@ _COLUMNS = (_ROW.c.v0, _ROW.c.v1, _ROW.c.v2, _ROW.c.v3, _ROW.c.v4, _ROW.c.v5)
 _ROWS_PER_CHANGE = 1 << 20
 # made once: a statement remembers what it is compiled to
 _HEAD_ROW = select(_HEAD)
-_NEWEST = select(_CHANGE.c.at).where(_CHANGE.c.revision == _HEAD.c.revision)
-#: The revision row, and as `at` when the newest change was made.
-LOOK = select(_HEAD, _NEWEST.scalar_subquery().label("at"))
+#: The revision row, when the newest change was made (`at`), and its `hash`.
+LOOK = select(_HEAD, _CHANGE.c.at, _CHANGE.c.hash).select_from(
+    _HEAD.outerjoin(_CHANGE, _CHANGE.c.revision == _HEAD.c.revision)
+)
+_HASH_OF = select(_CHANGE.c.hash).where(_CHANGE.c.revision == bindparam("revision"))
 _ROWS = (
     select(_ROW.c.id, _ROW.c.ptype, *_COLUMNS, _ROW.c.not_before, _ROW.c.not_after)
     .where(_ROW.c.account_id == bindparam("account"))
@@ -96,9 +98,11 @@ def rows_after(
     """
     if known is None or known.database_id != head.database_id:
         return None
-    if known.revision > head.revision:  # a copy of the file was put back
-        return None
     values = {"account": account, "revision": known.revision}
+    # INVARIANT: the change that they stand at is in this history; else a copy was put
+    # back, or a database that had lost the change took its place
+    if connection.scalar(_HASH_OF, values) != known.change_hash:
+        return None
     found = connection.execute(_ROWS_AFTER, values).all()
     came = [row[:-2] for row in found if row.revision_removed is None]
     went = {

@@ -1,5 +1,6 @@
 """An account read anew from what changed is as if it were read whole, whatever changed."""
 
+import os
 from collections.abc import Iterator
 from datetime import timedelta
 from itertools import product
@@ -10,6 +11,7 @@ import pytest
 from authz import Enforcer, EveryTime, NotReadyError, State, publish
 from authz.accounts import snapshot as snapshots
 from authz.accounts.explaining import explained
+from authz.accounts.releases import Releases
 from authz.accounts.snapshot import Details, Snapshot, SnapshotLoader
 from authz.engine import CompiledEvaluator, ReferenceEvaluator, Row
 from authz.policy import DatedRow, policy_after, policy_at
@@ -226,3 +228,52 @@ def test_under_another_release_all_is_read_anew(monkeypatch, made) -> None:  # t
     assert not made
     assert after.revision == before.revision + 1
     assert after.snapshot.release is not before.snapshot.release
+
+
+def test_what_was_read_before_all_was_forgotten_is_not_kept(monkeypatch) -> None:  # type: ignore[no-untyped-def]
+    store = a_store()
+    store.rows = user_rows("u_1", ACCOUNT, State.OWNER)
+    loader = SnapshotLoader(store, now=Clock())
+    loader(ACCOUNT)
+    made = loader._snapshot
+
+    def forget_and_make(details: Details) -> Snapshot:
+        loader.forget()
+        return made(details)
+
+    monkeypatch.setattr(loader, "_snapshot", forget_and_make)
+    loader(ACCOUNT)
+    assert not loader._detailed
+
+
+def test_a_release_is_read_anew_when_the_store_is_another() -> None:
+    store = a_store()
+    releases = Releases(store)
+    known = releases.get(1)
+    assert releases.get(1) is known
+    releases.forget()
+    assert releases.get(1) is not known
+
+
+def test_a_release_read_before_all_was_forgotten_is_not_kept(monkeypatch) -> None:  # type: ignore[no-untyped-def]
+    store = a_store()
+    releases, load = Releases(store), store.load
+
+    def load_and_forget(account, known=None):  # type: ignore[no-untyped-def]
+        monkeypatch.undo()
+        releases.forget()
+        return load(account, known)
+
+    monkeypatch.setattr(store, "load", load_and_forget)
+    assert releases.get(1) is not releases.get(1)
+
+
+def test_a_child_of_a_fork_waits_for_no_thread_of_its_parent() -> None:
+    loader = SnapshotLoader(a_store(), now=Clock())
+    with loader._lock, loader._releases._lock:
+        child = os.fork()
+        if child == 0:
+            free = loader._lock.acquire(timeout=1)
+            free &= loader._releases._lock.acquire(timeout=1)
+            os._exit(0 if free else 1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0

@@ -59,3 +59,16 @@ def test_entering_anew_pushes_nobody_out() -> None:
     cache = filled(2, "a_1", "a_2")
     cache.enter("a_2", an_entry(2))
     assert set(cache.entries) == {"a_1", "a_2"}
+
+
+def test_what_is_loaded_while_the_store_turns_out_to_be_another_never_enters() -> None:
+    cache = SnapshotCache[str](2)
+    cache.database_id = "d"
+    loading = cache.register("a_1")
+    loaded = Loaded(snapshot="x", revision=3, database_id="d")
+    assert cache.may_enter(loaded, loading)
+    went_back = Changes(
+        database_id="d", revision=1, release_number=0, accounts=frozenset()
+    )
+    assert cache.drop(went_back, applied=3)
+    assert not cache.may_enter(loaded, loading)

@@ -177,3 +177,20 @@ def test_threads_that_make_standings_at_once_make_the_same() -> None:
     entry = world.enforcer._fresh._cache.entries["a_1"]
     assert len({id(standing) for standing in entry.snapshot.values()}) == 3
     assert set(world.enforcer.users("a_1")) == set(users)
+
+
+def test_beyond_some_large_accounts_the_others_have_their_standings_made(
+    monkeypatch,
+) -> None:  # type: ignore[no-untyped-def]
+    monkeypatch.setattr(snapshots, "MANY_USERS", 1)
+    monkeypatch.setattr(snapshots, "LAZY", 1)
+    world = World()
+    users = [a_company(world, account, EDITS) for account in ("a_1", "a_2")]
+    loader = SnapshotLoader(world.store)
+    first, second = (loader(account).snapshot for account in ("a_1", "a_2"))
+    assert not first
+    assert set(second) == {users[1]}
+    assert first.standing(users[0]).facts == second[users[1]].facts
+    loader.forget()
+    del first
+    assert not loader("a_2").snapshot

@@ -84,6 +84,7 @@ def test_a_delegation_loses_what_is_not_delegable():
         ("invoicing.read", "owner", "a_1"),
         ("u_1", "s_1"),
         ("u_1", "s_1", "a_1", "x"),
+        ("u_1",),
     ],
 )
 def test_a_link_of_a_kind_the_design_lacks_never_counts(values):

@@ -57,3 +57,10 @@ def test_a_forked_child_leaves_its_parent_s_connections_alone(
         os._exit(0 if looks.rows(PROCESS)[0][0] != process else 1)
     assert os.waitpid(child, 0)[1] == 0
     assert looks.rows(PROCESS)[0][0] == process
+
+
+def test_who_could_look_and_does_not_opens_nothing() -> None:
+    reading = reading_engine("postgresql+psycopg://nobody@127.0.0.1:1/nothing")
+    looks = Looks(reading)
+    reading.dispose()
+    assert "_engine" not in vars(looks)

@@ -1,12 +1,16 @@
 """What the SQL store says when it can not be read or was never prepared."""
 
+from dataclasses import replace
 from pathlib import Path
+from sqlite3 import connect
 
 import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.orm import Session
 
+from authz.engine import Row
 from authz.errors import StoreError
+from authz.policy import DatedRow
 from authz.storage import (
     Base,
     Change,
@@ -89,3 +93,27 @@ def test_the_view_shows_the_rows_in_force_and_no_others(url: str) -> None:
             session.execute(insert, values)
         rows = session.execute(text("SELECT v0, v2, v3 FROM casbin_rule")).all()
     assert sorted(map(tuple, rows)) == [("now", "a_1", None), ("shared", "a_1", None)]
+
+
+def test_rows_of_a_history_that_lost_a_change_are_not_built_upon(
+    url: str, tmp_path: Path
+) -> None:
+    """As after a failover: the same database and number, and another change."""
+    row = DatedRow(Row("g", ("u_1", "s_1", "a_1")))
+    copied = tmp_path / "copied.sqlite3"
+    with tables(url) as session:
+        initialise(session.connection())
+        SqlWriter(session).apply(replace(NOTHING, add=[row]))
+        session.commit()
+        with connect(url.removeprefix("sqlite:///")) as one, connect(copied) as other:
+            one.backup(other)
+        SqlWriter(session).apply(replace(NOTHING, account="a_2"))  # and it is lost
+        session.commit()
+    known = SqlStore(reading_engine(url)).load("a_1")
+    with tables(f"sqlite:///{copied}") as session:
+        SqlWriter(session).apply(replace(NOTHING, remove=[row]))
+        session.commit()
+    store = SqlStore(reading_engine(f"sqlite:///{copied}"))
+    assert store.load("a_1").revision == known.revision
+    assert known.rows
+    assert store.load("a_1", known).rows == ()
