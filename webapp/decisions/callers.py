@@ -117,7 +117,7 @@ class Callers:
     def charge(self, caller: Caller, decisions: int) -> Refused | None:
         """Count decisions beyond the first, which the door counted; None: go on.
 
-        Refused, the first is given back: what is not answered costs nothing.
+        Refused, they cost nothing but the first: it was read before it was refused.
         """
         if decisions <= 0:
             return None

@@ -19,6 +19,8 @@ from webapp.decisions.log_file import LogFile
 MOST_WAITING = 10_000
 #: How long the writer gathers.
 EVERY_SECONDS = 0.05
+#: How long the end of a process waits for what is not written yet.
+END_SECONDS = 5.0
 #: A file that can not be written is complained of no more often.
 COMPLAIN_SECONDS = 60.0
 #: Lines made in one go: whoever decides meanwhile waits for no more of the processor.
@@ -44,14 +46,15 @@ class DecisionLog:
         self._file, self._most = LogFile(path), most
         self._begin_anew()
         os.register_at_fork(after_in_child=self._begin_anew)
-        atexit.register(self.flush)
+        atexit.register(self._end)
 
     def _begin_anew(self) -> None:
         """Also in the child of a fork: what its parent decided its parent writes."""
         self._waiting: deque[Made] = deque()
         self._beyond = Tally()
         self._starting, self._writing = threading.Lock(), threading.Lock()
-        self._has_writer = False
+        self._ending = threading.Event()
+        self._writer: threading.Thread | None = None
         self.written = self._told = 0
         self._complain_at = 0.0
 
@@ -67,7 +70,7 @@ class DecisionLog:
                 self._waiting.append(one)
             else:
                 self._beyond.add()
-        if not self._has_writer:
+        if self._writer is None:
             self._start()
 
     def flush(self) -> None:
@@ -79,14 +82,24 @@ class DecisionLog:
 
     def _start(self) -> None:
         with self._starting:
-            if not self._has_writer:
-                threading.Thread(target=self._run, daemon=True).start()
-                self._has_writer = True
+            if self._writer is None:
+                writer = threading.Thread(target=self._run, daemon=True)
+                writer.start()
+                self._writer = writer
 
     def _run(self) -> None:
-        while True:
-            time.sleep(EVERY_SECONDS)
+        while not self._ending.wait(EVERY_SECONDS):
             self.flush()
+        self.flush()
+
+    def _end(self) -> None:
+        """The process ends: the writer writes what waits, if it can do so in time.
+
+        INVARIANT: nothing is written here, where a reader that stalls would hold it up.
+        """
+        self._ending.set()
+        if self._writer is not None:
+            self._writer.join(END_SECONDS)
 
     def _write(self) -> bool:
         """Write some, and first how many were lost; whether all of it stands there."""

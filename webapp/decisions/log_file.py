@@ -3,12 +3,15 @@
 import os
 import stat
 from collections.abc import Iterator, Sequence
+from pathlib import Path
+from select import PIPE_BUF
 
 STANDARD_OUTPUT = "-"
 _DESCRIPTOR = 1
 _MODE = 0o640
-#: What a pipe takes in one piece, so that lines of several workers do not mix.
-_PACKET_BYTES = 4_096
+_FILE = os.O_RDWR | os.O_APPEND | os.O_CREAT
+#: A reader that is not there, or stalls, is an error and not a wait.
+_PIPE = os.O_WRONLY | os.O_APPEND | os.O_NONBLOCK
 
 
 class LogFile:
@@ -33,7 +36,8 @@ class LogFile:
         if self._path == STANDARD_OUTPUT:
             yield from _write(_DESCRIPTOR, lines)
             return
-        file = os.open(self._path, os.O_RDWR | os.O_APPEND | os.O_CREAT, _MODE)
+        flags = _PIPE if Path(self._path).is_fifo() else _FILE
+        file = os.open(self._path, flags, _MODE)
         try:
             if _is_torn(file):
                 os.write(file, b"\n")
@@ -60,10 +64,15 @@ def _write(file: int, lines: Sequence[bytes]) -> Iterator[int]:
 
 
 def _packets(lines: Sequence[bytes]) -> Iterator[list[bytes]]:
+    """Whole lines in pieces.
+
+    INVARIANT: a pipe takes a piece whole or not at all, so that no line of it is torn
+    and those of several workers do not mix. Only a line beyond `PIPE_BUF` is more.
+    """
     packet: list[bytes] = []
     size = 0
     for line in lines:
-        if packet and size + len(line) > _PACKET_BYTES:
+        if packet and size + len(line) > PIPE_BUF:
             yield packet
             packet, size = [], 0
         packet.append(line)

@@ -24,14 +24,14 @@ class Meter:
         self._buckets: dict[str, list[float]] = {}
 
     def take(self, identity: str, decisions: int, now: float, *, held: int = 0) -> int:
-        """0 when they may be asked; else the seconds to wait, and nothing is taken.
+        """0 when they may be asked; else the seconds to wait, and none of them is taken.
 
         Args:
             identity: of the key.
             decisions: how many.
             now: seconds of a clock that never goes back.
             held: what the same request has taken before, so that it does not stand in
-                its own way; given back when it is to wait.
+                its own way. It stays taken: reading a request to refuse it has a price.
         """
         if not self._rate:
             return 0
@@ -47,6 +47,4 @@ class Meter:
             if left >= needed - _ROUNDING:
                 bucket[0], bucket[1] = left - wanted, now
                 return 0
-            if held:
-                bucket[0], bucket[1] = left, now
-        return math.ceil((needed - left) / self._rate)
+        return math.ceil((needed + held - left) / self._rate)

@@ -22,8 +22,8 @@ _MOST_READ = 16_384
 #: How long the first byte is waited for, and the rest of a torn request before
 #: gunicorn waits instead.
 PATIENCE = 5.0
-#: How long a client that takes nothing may keep a thread.
-SEND_SECONDS = 5.0
+#: How long a client that takes nothing may keep a thread, and one that takes little.
+SEND_SECONDS, MOST_SEND_SECONDS = 5.0, 60.0
 #: A loop that was held up so long leaves decisions to the threads for a while.
 HELD_UP, REST = 0.25, 1.0
 _SWEEP_EVERY = 0.5
@@ -217,11 +217,11 @@ class Connections:
 
 
 def _send_all(client: socket.socket, data: bytes) -> bool:
-    left = memoryview(data)
+    left, end = memoryview(data), time.monotonic() + MOST_SEND_SECONDS
     try:
-        client.settimeout(SEND_SECONDS)
-        while left:
+        while left and (rest := end - time.monotonic()) > 0:
+            client.settimeout(min(SEND_SECONDS, rest))
             left = left[client.send(left) :]
     except OSError:
         return False
-    return True
+    return not left

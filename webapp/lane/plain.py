@@ -137,10 +137,9 @@ class Reader:
         digest = sha256(data[:size]).digest()
         head = self._known.get(digest)
         if head is None:
-            found = _read_whole(data)
-            if not isinstance(found, Head):
-                return found
-            head = found
+            head = _read_head(data)
+            if head is None:
+                return None
             if len(self._known) >= _MOST_KNOWN:
                 self._known.clear()
             self._known[digest] = head
@@ -150,8 +149,8 @@ class Reader:
         return Plain(whole, head, data[head.key], data[size:whole])
 
 
-def _read_whole(data: bytes) -> Head | Torn | None:
-    """The head of a request that is here to its last byte."""
+def _read_head(data: bytes) -> Head | None:
+    """The head of a request, of whose body any part may be still to come."""
     plain = _HEAD.match(data)
     if plain is None or plain.end() > MOST_HEAD_BYTES:
         return None
@@ -161,7 +160,7 @@ def _read_whole(data: bytes) -> Head | Torn | None:
         return None
 
 
-def _read(data: bytes, plain: "re.Match[bytes]") -> Head | Torn | None:
+def _read(data: bytes, plain: "re.Match[bytes]") -> Head | None:
     found = _Message()
     parser = httptools.HttpRequestParser(found)
     parser.feed_data(plain[0])
@@ -170,9 +169,8 @@ def _read(data: bytes, plain: "re.Match[bytes]") -> Head | Torn | None:
     # INVARIANT: as many names as lines: none came twice, in whatever letters
     if length is None or len(fields) != plain[0].count(b"\r\n") - 2:
         return None
-    body = data[plain.end() : plain.end() + length]
-    if len(body) < length:
-        return TORN
+    # blanks for what is to come: no byte of a body changes where it ends
+    body = data[plain.end() : plain.end() + length].ljust(length)
     if body:
         parser.feed_data(body)
     # INVARIANT: the parser has seen one message, and it ends where we say

@@ -4,6 +4,8 @@ import json
 import logging
 import os
 import re
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -29,6 +31,7 @@ from webapp.decisions.log import DecisionLog, Tally
 from webapp.decisions.log_file import LogFile
 from webapp.decisions.service import decisions
 
+ROOT = Path(__file__).parents[3]
 USER, ACCOUNT = "u_" + "a" * 26, "a_" + "b" * 26
 UUID = "123E4567-e89b-12d3-a456-426614174000"
 FIELDS = [
@@ -90,7 +93,7 @@ def test_a_line_has_these_members_and_no_others() -> None:
 
 
 def test_the_page_tells_of_these_members_and_no_others() -> None:
-    page = Path(__file__).parents[3] / "docs" / "decision-log.md"
+    page = ROOT / "docs" / "decision-log.md"
     cells = re.findall(
         r"^\| (`[^|]*) \|", page.read_text(encoding="utf-8"), re.MULTILINE
     )
@@ -274,6 +277,60 @@ def test_the_writer_starts_once_and_by_itself(
         time.sleep(0.001)
     assert log.written == 2
     assert threading.active_count() == before + 1
+
+
+def test_a_pipe_without_a_reader_is_waited_for_up_to_the_queues_end(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    log = DecisionLog(str(path), most=4)
+    for _ in range(3):
+        log.note([made()] * 2)
+        log.flush()
+    assert (log.written, log.lost) == (0, 2)
+    reading = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    log.flush()
+    told = [json.loads(text) for text in os.read(reading, 100_000).splitlines()]
+    os.close(reading)
+    assert (log.written, log.lost) == (4, 2)
+    assert [each.get("lost") for each in told] == [2, *[None] * 4]
+
+
+def test_at_its_end_a_process_writes_what_waits(tmp_path: Path) -> None:
+    log = DecisionLog(str(tmp_path / "log"))
+    log._end()  # of a process that decided nothing
+    log = DecisionLog(str(tmp_path / "log"))
+    log.note([made()] * 3)
+    log._end()
+    assert len(read(tmp_path / "log")) == log.written == 3
+
+
+def ending(path: str) -> "subprocess.Popen[bytes]":
+    """A process that logs to a pipe that is full, and ends."""
+    program = f"""
+from tests.webapp.decisions.test_log import made
+from webapp.decisions import log
+log.END_SECONDS = 0.1
+told = log.DecisionLog({path!r})
+told.note([made()] * 5_000)
+"""
+    command = [sys.executable, "-c", program]
+    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE)  # noqa: S603
+
+
+def test_a_reader_that_stalls_holds_up_no_end_of_a_process(tmp_path: Path) -> None:
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    reading = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    for where in (str(path), "-"):
+        with ending(where) as process:
+            try:
+                assert process.wait(timeout=60) == 0
+            finally:
+                process.kill()
+    assert len(os.read(reading, 1_000_000)) > 4_096
+    os.close(reading)
 
 
 def test_two_first_decisions_start_one_writer(tmp_path: Path) -> None:

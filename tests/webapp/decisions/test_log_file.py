@@ -85,6 +85,30 @@ def test_a_pipe_gets_whole_lines_in_pieces_that_do_not_mix(tmp_path: Path) -> No
     os.close(reading)
 
 
+def test_a_pipe_that_nobody_reads_takes_no_line(tmp_path: Path) -> None:
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    with pytest.raises(OSError, match="No such device or address"):
+        list(LogFile(str(path)).write([b"x\n"]))
+
+
+def test_a_pipe_whose_reader_stalls_takes_whole_lines_and_then_no_more(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    reading = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    file, told = LogFile(str(path)), list[int]()
+    with pytest.raises(BlockingIOError):
+        told.extend(file.write([b"y" * 998 + b"\n"] * 10_000))
+    stood = os.read(reading, 10_000_000)
+    assert 0 < sum(told) == stood.count(b"\n") < 10_000
+    assert set(stood.split(b"\n")) == {b"y" * 998, b""}
+    assert list(file.write([b"z\n"])) == [1]
+    assert os.read(reading, 100) == b"z\n"
+    os.close(reading)
+
+
 def test_a_line_longer_than_a_piece_is_a_piece(tmp_path: Path) -> None:
     path = tmp_path / "log"
     long = b"z" * 10_000 + b"\n"

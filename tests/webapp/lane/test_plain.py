@@ -46,6 +46,30 @@ def test_a_head_that_is_known_is_read_as_before() -> None:
     assert reader.read(GOOD[:-1]) is TORN
 
 
+def test_a_head_is_parsed_once_however_its_body_comes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    parsed: list[object] = []
+    parser = taking.httptools.HttpRequestParser
+
+    def counted(found: object) -> object:
+        parsed.append(found)
+        return parser(found)
+
+    monkeypatch.setattr(taking.httptools, "HttpRequestParser", counted)
+    data, reader = raw(body=b"[0, 0, 0, 0]"), Reader()
+    for size in range(data.index(b"[") - 1, len(data)):
+        assert reader.read(data[:size]) is TORN
+    found = reader.read(data)
+    assert isinstance(found, Plain)
+    assert (found.body, len(parsed)) == (b"[0, 0, 0, 0]", 1)
+
+
+def test_a_head_that_is_not_plain_is_gunicorns_before_its_body_is_here() -> None:
+    torn = raw(HOST, TYPE, body=b"")[:-5] + b"9\r\n\r\n{"
+    assert read(torn) is None
+
+
 def test_many_different_heads_are_forgotten_together(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
