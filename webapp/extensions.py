@@ -76,17 +76,26 @@ def reading() -> Iterator[Connection]:
         yield connection
 
 
-def begin_write(account: str | None = None, *, policy: bool = False) -> Session:
+def begin_write(
+    account: str | None = None, *, policy: bool = False, patience_ms: int | None = None
+) -> Session:
     """Leave whatever was read and take the write locks; read again inside.
 
     Whatever costs time (hashing, parsing) is done before. The caller commits once.
     SQLite has one writer. INVARIANT: on PostgreSQL the account's row is locked before
     anything of it is read, then, for a change of policy, the revision row; always in
     that order, so that writers wait for each other and never deadlock.
+
+    `patience_ms`: how long other writers are waited for at most, where the answer is as
+    right without what is written; an OperationalError says that it took longer.
     """
     db.session.rollback()
     options: dict[str, Any] = {"immediate": True}
-    db.session.connection(execution_options=options)
+    if patience_ms is not None:
+        options["patience_ms"] = patience_ms
+    connection = db.session.connection(execution_options=options)
+    if patience_ms is not None and connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {int(patience_ms)}")
     session = cast(Session, db.session())
     if account is not None:
         session.get_one(Account, account, with_for_update={"key_share": True})

@@ -52,7 +52,8 @@ def _choose() -> str:
 
 def _remember(response: Response) -> Response:
     wish = request.args.get("lang")
-    if wish in LANGUAGES:
+    # INVARIANT: what caches keep for everybody sets nobody's cookie
+    if wish in LANGUAGES and not response.cache_control.public:
         response.set_cookie(
             COOKIE, wish, max_age=_YEAR_SECONDS, httponly=True, samesite="Lax"
         )

@@ -17,17 +17,21 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from flask import current_app, g
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, and_, func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from authz import AuthzError, Fault
 from webapp.extensions import begin_write, db, reading
+from webapp.opening import SYSTEM
 from webapp.tables import RefusedAct
 
 #: In a day no more are written, of one person and of an account: a flood fills nothing.
+#: The day's first of its kind is, until the account has MOST_AT_ALL.
 DAY = timedelta(days=1)
-MOST_OF_ACTOR, MOST_OF_ACCOUNT = 50, 500
+MOST_OF_ACTOR, MOST_OF_ACCOUNT, MOST_AT_ALL = 50, 500, 2_000
+#: Whoever was refused waits no longer for other writers.
+PATIENCE_MS = 300
 GENESIS = "0" * 64
 #: A payment is no action that one can hold: the catalogue has no name for it.
 PAYMENT = "order.pay"
@@ -70,14 +74,16 @@ def code_of(error: AuthzError) -> str:
 
 
 def record(refused: Refused) -> None:
-    """Write it in a transaction of its own; what can not be written is logged."""
+    """Write it in a transaction of its own; what is not written is logged."""
     ask_again = g.pop("ask_again", None)  # it is no change that could be revoked
     try:
         db.session.rollback()
         with reading() as connection:
             has_room = _room(connection, refused) > 0
-        if has_room:
-            _write(refused)
+        if not (has_room and _write(refused)):
+            current_app.logger.warning(
+                "too many refused acts, not recorded: %s", refused
+            )
     except Exception:
         current_app.logger.exception("refused act not recorded: %s", refused)
         _leave_database()
@@ -106,22 +112,35 @@ def broken_acts(acts: Iterable[RefusedAct]) -> list[Fault]:
 
 
 def _room(source: Connection | Session, refused: Refused) -> int:
-    """How many more may be written today."""
-    own = func.count().filter(RefusedAct.actor == refused.actor)
-    query = select(func.count(), own).where(
+    """How many more may be written today, this one included."""
+    own = RefusedAct.actor == refused.actor
+    alike = and_(
+        own,
+        RefusedAct.act == refused.act,
+        RefusedAct.node == refused.node,
+        RefusedAct.code == refused.code,
+    )
+    count = func.count()
+    query = select(count, count.filter(own), count.filter(alike)).where(
         RefusedAct.account_id == refused.account,
         RefusedAct.at > datetime.now(UTC) - DAY,
     )
-    total, mine = source.execute(query).one()
-    return int(min(MOST_OF_ACCOUNT - total, MOST_OF_ACTOR - mine))
+    total, mine, before = source.execute(query).one()
+    room = MOST_OF_ACTOR - mine
+    if refused.act == PAYMENT or refused.actor == SYSTEM:
+        # INVARIANT: no flood of the account's people silences these
+        return max(room, int(not before))
+    is_first = not before and total < MOST_AT_ALL
+    return max(min(room, MOST_OF_ACCOUNT - total), int(is_first))
 
 
-def _write(refused: Refused) -> None:
-    session = begin_write(refused.account)
+def _write(refused: Refused) -> bool:
+    """Whether there was room for it under the lock too."""
+    session = begin_write(refused.account, patience_ms=PATIENCE_MS)
     room = _room(session, refused)
     if room <= 0:  # others were faster
         session.rollback()
-        return
+        return False
     newest = select(RefusedAct).where(RefusedAct.account_id == refused.account)
     last = session.scalar(newest.order_by(RefusedAct.number.desc()).limit(1))
     act = RefusedAct(
@@ -139,6 +158,7 @@ def _write(refused: Refused) -> None:
     act.hash = _hash_of(act)
     session.add(act)
     session.commit()
+    return True
 
 
 def _hash_of(act: RefusedAct) -> str:

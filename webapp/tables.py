@@ -239,7 +239,7 @@ class RefusedAct(Base):
     """A change of who may do what that was refused; holds ids, never names.
 
     `number` counts in the account, whose entries are chained by their hashes. After one
-    that `is_last` no more are written for a while: they came too fast.
+    that `is_last` not all are written for a while: too many came.
     """
 
     __tablename__ = "refused_act"

@@ -8,9 +8,8 @@ from collections.abc import Callable
 def in_children(method: Callable[[], None]) -> None:
     """Call a method of an object first thing in each child, while the object lives."""
     found = weakref.WeakMethod(method)
+    os.register_at_fork(after_in_child=lambda: (found() or _nothing)())
 
-    def call() -> None:
-        if (still := found()) is not None:
-            still()
 
-    os.register_at_fork(after_in_child=call)
+def _nothing() -> None:
+    """What is left to do when the object is gone."""

@@ -34,7 +34,14 @@ if TYPE_CHECKING:
     from authz.storage.memory import MemoryStore
     from authz.storage.past import PastRows
     from authz.storage.sql import SqlStore, SqlWriter, initialise
-    from authz.storage.tables import Base, Name, Number, PolicyRevision, UtcDateTime
+    from authz.storage.tables import (
+        Base,
+        Name,
+        Number,
+        PolicyRevision,
+        PolicyRow,
+        UtcDateTime,
+    )
     from authz.storage.view import create_view
 
 _HOME_OF = {
@@ -46,6 +53,7 @@ _HOME_OF = {
     "Number": "authz.storage.tables",
     "PastRows": "authz.storage.past",
     "PolicyRevision": "authz.storage.tables",
+    "PolicyRow": "authz.storage.tables",
     "SqlStore": "authz.storage.sql",
     "SqlWriter": "authz.storage.sql",
     "UtcDateTime": "authz.storage.tables",
@@ -79,6 +87,7 @@ __all__ = [
     "Number",
     "PastRows",
     "PolicyRevision",
+    "PolicyRow",
     "PolicyStore",
     "PolicyWriter",
     "SqlStore",

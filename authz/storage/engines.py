@@ -13,7 +13,8 @@ def prepare(engine: Engine) -> Engine:
 
     SQLite: WAL, synchronous FULL, and a transaction begins with BEGIN IMMEDIATE when the
     connection carries the execution option `immediate` (a read that turns into a write
-    fails at once when another commit came between). PostgreSQL needs nothing.
+    fails at once when another commit came between); with `patience_ms` it waits no
+    longer than that for the writer before it. PostgreSQL needs nothing.
     """
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _sqlite_connect)
@@ -44,5 +45,15 @@ def _sqlite_connect(connection: Any, _record: Any) -> None:
 
 
 def _sqlite_begin(connection: Connection) -> None:
-    immediate = connection.get_execution_options().get("immediate")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+    options = connection.get_execution_options()
+    begin = "BEGIN IMMEDIATE" if options.get("immediate") else "BEGIN"
+    patience = options.get("patience_ms")
+    if patience is None:
+        connection.exec_driver_sql(begin)
+        return
+    bare: Any = connection.connection.dbapi_connection
+    bare.execute(f"PRAGMA busy_timeout = {int(patience)}")
+    try:
+        connection.exec_driver_sql(begin)
+    finally:  # nothing else waits as briefly on this connection
+        bare.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")

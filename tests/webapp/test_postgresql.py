@@ -12,7 +12,7 @@ from sqlalchemy import select, text
 from tests.authz.storage.stores import a_postgresql
 from tests.builders import a_company, a_user, publish_policies, signed_in
 from tests.webapp.conftest import close, settings_in
-from webapp import create_app
+from webapp import create_app, refused_acts
 from webapp.decisions.credentials import create_credential
 from webapp.extensions import begin_write, db
 from webapp.refused_acts import Refused, broken_acts, record
@@ -79,7 +79,10 @@ def test_one_account_is_another_world(app: Flask) -> None:
     assert client.get(f"/a/{company.id}/").status_code == 404
 
 
-def test_refused_acts_of_many_at_once_make_one_chain(app: Flask) -> None:
+def test_refused_acts_of_many_at_once_make_one_chain(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(refused_acts, "PATIENCE_MS", 60_000)  # a slow machine
     company = a_company(app)
 
     def refuse() -> None:
@@ -100,3 +103,21 @@ def test_refused_acts_of_many_at_once_make_one_chain(app: Flask) -> None:
         found = db.session.scalars(select(RefusedAct).order_by(RefusedAct.number)).all()
         assert [act.number for act in found] == list(range(1, 21))
         assert broken_acts(found) == []
+
+
+def test_a_refusal_does_not_wait_for_whoever_holds_the_account(
+    app: Flask, caplog: pytest.LogCaptureFixture
+) -> None:
+    company = a_company(app)
+    with app.app_context(), db.engine.begin() as held:
+        held.execute(
+            text("SELECT id FROM account WHERE id = :id FOR UPDATE"), {"id": company.id}
+        )
+        record(Refused(account=company.id, actor="u_x", act="seat.buy", code="other"))
+        db.session.remove()
+    assert "refused act not recorded" in caplog.text
+    assert "lock timeout" in caplog.text
+    with app.app_context():
+        record(Refused(account=company.id, actor="u_x", act="seat.buy", code="other"))
+        assert db.session.scalar(text("SELECT count(*) FROM refused_act")) == 1
+        assert db.session.scalar(text("SHOW lock_timeout")) == "0"

@@ -7,11 +7,13 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, event, select, text, update
+from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import OperationalError
 
 from authz import State
 from tests.builders import Company, a_company, a_user, csrf_token, signed_in
+from tests.webapp.delegating import a_delegate, a_delegation
 from tests.webapp.operator.world import an_operator, an_order
 from webapp import refused_acts, refused_requests
 from webapp.cli import delega
@@ -329,3 +331,107 @@ def test_a_record_that_was_tampered_with_is_named_by_verify(
     assert exit_code == 1
     assert code in output
     assert said in output
+
+
+def test_a_delegates_refused_act_is_recorded_in_that_company_and_no_other(
+    app: Flask, company: Company
+) -> None:
+    other = a_company(app)
+    user = a_delegate(app, "studioverdi1")
+    a_delegation(app, user, company, *READ)
+    client = signed_in(app, "studioverdi1")
+    assert send(client, company, f"settings/users/{user}/suspend")[0] == 403
+    assert told(app, company) == [(user, "subuser.suspend", "owner_only")]
+    token = csrf_token(client.get(f"/a/{company.id}/profile").get_data(as_text=True))
+    address = f"/a/{other.id}/settings/users/{user}/suspend"
+    assert client.post(address, data={"csrf_token": token}).status_code == 404
+    assert told(app, other) == []
+
+
+def refuse(app: Flask, company: Company, **changes: str) -> None:
+    facts = {"actor": "u_one", "act": "seat.buy", "code": "other", **changes}
+    with app.app_context():
+        record(Refused(account=company.id, **facts))  # type: ignore[arg-type]
+
+
+def test_each_one_left_out_leaves_a_line_of_ids_and_codes(
+    app: Flask,
+    company: Company,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr(refused_acts, "MOST_OF_ACTOR", 1)
+    refuse(app, company)
+    assert "not recorded" not in caplog.text
+    for _time in range(2):
+        refuse(app, company)
+    lines = [r for r in caplog.records if "not recorded" in r.getMessage()]
+    assert [line.levelno for line in lines] == [logging.WARNING] * 2
+    for fact in (company.id, "u_one", "seat.buy", "other"):
+        assert fact in lines[0].getMessage()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"act": "seat.reduce"}, {"code": "bad_form"}, {"node": "u_x"}, {"actor": "u_two"}],
+    ids=["act", "code", "node", "actor"],
+)
+def test_the_days_first_of_its_kind_is_written_above_the_caps(
+    app: Flask,
+    company: Company,
+    monkeypatch: pytest.MonkeyPatch,
+    change: dict[str, str],
+) -> None:
+    monkeypatch.setattr(refused_acts, "MOST_OF_ACTOR", 1)
+    monkeypatch.setattr(refused_acts, "MOST_OF_ACCOUNT", 1)
+    monkeypatch.setattr(refused_acts, "MOST_AT_ALL", 2)
+    for _time in range(2):
+        refuse(app, company)
+        refuse(app, company, **change)
+    refuse(app, company, act="module.disable", code="third")  # beyond all there is
+    found = [(act.actor, act.act, act.code, act.node) for act in recorded(app, company)]
+    first = {"actor": "u_one", "act": "seat.buy", "code": "other", "node": ""}
+    assert found == [tuple(first.values()), tuple({**first, **change}.values())]
+    assert all(act.is_last for act in recorded(app, company))
+
+
+@pytest.mark.parametrize(
+    "change", [{"act": "order.pay", "actor": "webhook"}, {"actor": "system"}]
+)
+def test_a_flood_of_the_people_silences_no_payment_and_no_command(
+    app: Flask,
+    company: Company,
+    monkeypatch: pytest.MonkeyPatch,
+    change: dict[str, str],
+) -> None:
+    monkeypatch.setattr(refused_acts, "MOST_OF_ACCOUNT", 1)
+    monkeypatch.setattr(refused_acts, "MOST_AT_ALL", 1)
+    refuse(app, company)
+    for _time in range(2):
+        refuse(app, company, **change)
+    assert [act.is_last for act in recorded(app, company)] == [True, False, False]
+
+
+def test_a_refusal_waits_for_no_writer_of_sqlite(
+    app: Flask,
+    company: Company,
+    anna: tuple[str, FlaskClient],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr(refused_acts, "PATIENCE_MS", 1)
+    user, client = anna
+    waits: list[int] = []
+
+    def note(error: ExceptionContext) -> None:
+        assert error.connection
+        waits.append(error.connection.get_execution_options()["patience_ms"])
+
+    with app.app_context():
+        event.listen(db.engine, "handle_error", note)
+        with db.engine.connect() as held:
+            held.execution_options(immediate=True).execute(text("SELECT 1"))
+            status, _page = send(client, company, f"settings/users/{user}/suspend")
+    assert status == 403
+    assert "refused act not recorded" in caplog.text
+    assert waits == [1]

@@ -27,7 +27,7 @@ class ToldAct:
 
     Attributes:
         what: what was asked for, of whom.
-        why: why it was refused; of the last before a pause, that more came.
+        why: why it was refused; of the last before a pause, that more may have come.
         wanted: the permissions that were asked for.
     """
 
@@ -140,7 +140,7 @@ def _tell(act: RefusedAct, names: Mapping[str, str], release: Release) -> ToldAc
     whom = who(names, act.node) if act.node else ""
     why = obstacle(act.code)
     if act.is_last:
-        why += " " + _("There were more: they came too fast to be written one by one.")
+        why += " " + _("There may have been more: not all are written down.")
     return ToldAct(
         who=who(names, act.actor),
         whom=whom,

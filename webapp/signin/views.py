@@ -148,6 +148,8 @@ def home_page() -> Response:
     if person().state == OPERATOR:
         return redirect(url_for("operator.index"))
     account = person().account_id
+    if account is None:
+        return redirect(url_for("signin.delegate"))
     return redirect(url_for("home.index", account=account))
 
 

@@ -38,7 +38,7 @@ def create(account: str) -> Page:
     """A new user: who, how the first sign-in goes, and what the seat may do."""
     found = db.session.get_one(Account, account)
     form = CreateUserForm()
-    once = Once(account, person().id, form.once.data or new_word())
+    once = _once(account, form)
     if "save" in request.form and (again := _again(once)):
         return again
     if not count_seats(db.session(), found).free:
@@ -70,16 +70,24 @@ def create_effect(account: str) -> Page:
     return pages.live(draft, name, pages.create_urls(account))
 
 
+def _once(account: str, form: CreateUserForm) -> Once:
+    """The form and whom it makes: Back and another name is no second click."""
+    typed = (form.name.data, form.email.data, (form.user_name.data or "").lower())
+    whom = (*((text or "").strip() for text in typed), str(form.access.data))
+    return Once(account, person().id, form.once.data or new_word(), whom)
+
+
 def _again(once: Once) -> Page | None:
     """The form was sent before: what it made, shown again for a while."""
     made = db.session.get(User, once.user, populate_existing=True)
     if made is None:
         return None
-    if made.created_at + SHOWN_AGAIN > datetime.now(UTC):
+    is_new = made.created_at + SHOWN_AGAIN > datetime.now(UTC)
+    if is_new and made.last_access_at is None:
         facts: dict[str, Any] = {"since": made.created_at}
         password = temporary(once.password)
         if made.state == State.TEMPORARY and verify(made.password_hash, password):
-            page = pages.created(made, password=password, **facts)
+            page = pages.created(made, password=password, again=SHOWN_AGAIN, **facts)
             return render_template("team/created.html", page=page)
         if user_of_link(once.link, ACTIVATION) is made:
             page = pages.created(made, link=address_of(once.link), **facts)
@@ -93,9 +101,9 @@ def _create(once: Once, form: CreateUserForm, draft: Draft) -> Page | None:
     password = "" if form.access.data == "link" else temporary(once.password)
     new = _new_user(form, draft, hash_password(password) if password else "")
     session = begin_write(account, policy=True)
-    if again := _again(once):  # the first click was faster
-        session.rollback()
-        return again
+    if session.get(User, once.user) is not None:  # the first click was faster
+        session.rollback()  # what is shown again takes its time to verify
+        return _again(once)
     new = replace(new, id=once.user)
     try:
         made = create_user(session, session.get_one(Account, account), new, person().id)
@@ -110,7 +118,7 @@ def _create(once: Once, form: CreateUserForm, draft: Draft) -> Page | None:
         refuse("no_free_seat")
         return redirect(url_for("seats.cart", account=account))
     link = None if password else invite(made, once.link)
-    page = pages.created(made, password=password or None, link=link)
+    page = pages.created(made, password=password or None, link=link, again=SHOWN_AGAIN)
     session.commit()
     return render_template("team/created.html", page=page)
 

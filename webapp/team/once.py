@@ -1,8 +1,9 @@
 """A form that is sent twice, by a double click or a reload, makes one user.
 
 The form carries a random word. The user's id, and what lets him in the first time, are
-derived from it with the application's key: the second time the same user is found, and
-the same page can be shown, without a secret having been kept anywhere.
+derived with the application's key from it and from who is to be made: the second time
+the same user is found, and the same page can be shown, without a secret having been kept
+anywhere. Sent again for somebody else it makes another user.
 """
 
 import base64
@@ -26,11 +27,16 @@ def new_word() -> str:
 
 @dataclass(frozen=True, slots=True)
 class Once:
-    """What follows from one form of one person in one account."""
+    """What follows from one form of one person in one account.
+
+    Attributes:
+        whom: what was typed of the new user, and how the first sign-in goes.
+    """
 
     account: str
     actor: str
     word: str
+    whom: tuple[str, ...]
 
     @property
     def user(self) -> str:
@@ -50,5 +56,5 @@ class Once:
 
     def _derive(self, purpose: str) -> bytes:
         key = f"delega.team.once\0{current_app.secret_key!s}".encode()
-        facts = "\0".join((purpose, self.account, self.actor, self.word))
+        facts = "\0".join((purpose, self.account, self.actor, self.word, *self.whom))
         return hmac.digest(key, facts.encode(), hashlib.sha256)

@@ -1,6 +1,6 @@
 """What the team templates show, from rows and drafts; views decide, this only words."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from flask import render_template, request, url_for
@@ -27,10 +27,16 @@ def created(
     password: str | None = None,
     link: str | None = None,
     since: datetime | None = None,
+    again: timedelta | None = None,
 ) -> dict[str, Any]:
-    """What team/created.html shows, this once: the password, or the link that left.
+    """What team/created.html shows: the password, or the link that left.
 
-    `since`: when they were made, None for now.
+    Args:
+        made: the user.
+        password: a temporary one, None for a link.
+        link: the address.
+        since: when they were made, None for now.
+        again: how long a reload shows the password again, None for never.
     """
     lasts = TEMPORARY_LASTS if password else LASTS[ACTIVATION]
     account = made.account_id
@@ -40,6 +46,7 @@ def created(
         "user_name": made.user_name,
         "email": made.email,
         "temporary": password,
+        "again_minutes": round(again.total_seconds() / 60) if again else 0,
         "link": link,
         "link_hint": _(
             "It works once, for 72 hours. Whoever has it can enter: hand it to"

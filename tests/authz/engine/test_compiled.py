@@ -228,3 +228,10 @@ def test_many_threads_get_right_answers_and_share_one_reference():
 
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(work, range(16))) == [[True, False] * 200] * 16
+
+
+def test_where_casbin_answers_it_says_who_reaches_whom():
+    left = compiled(MATCHER + " && len(r.act) > 0")
+    assert left._table is None
+    assert left.reaches("alice", "admin", "x")
+    assert not left.reaches("admin", "alice", "x")

@@ -259,3 +259,10 @@ def test_every_endpoint_that_the_metadata_name_is_there(
             address = endpoint.removeprefix(base.removesuffix(path))
             body = question(company.owner, company.id)
             assert ask(client, key, address, body).status_code == 200
+
+
+def test_the_metadata_that_caches_keep_sets_nobodys_cookie(client: FlaskClient) -> None:
+    answer = client.get(f"{WELL_KNOWN}?lang=en")
+    assert answer.headers["Cache-Control"] == "public, max-age=3600"
+    assert "Set-Cookie" not in answer.headers
+    assert "language=en" in client.get("/sign-in?lang=en").headers["Set-Cookie"]

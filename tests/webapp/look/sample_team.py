@@ -143,6 +143,7 @@ def created(*, temporary: str | None) -> Sample:
         user_name="paologreco26",
         email="p.greco@ceramichebellandi.it",
         temporary=temporary,
+        again_minutes=15,
         until="fino al 27/11/2026, 10:42",
         link=None if temporary else "http://127.0.0.1:8000/activate/abc",
         link_hint=None if temporary else "Vale una volta, per 72 ore.",

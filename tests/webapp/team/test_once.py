@@ -10,11 +10,20 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select, update
 
 from authz import State
-from tests.builders import PASSWORD, Company, a_company, csrf_token, post, signed_in
+from tests.builders import (
+    PASSWORD,
+    Company,
+    a_company,
+    a_user,
+    csrf_token,
+    post,
+    signed_in,
+)
 from tests.webapp.team.steps import press, text_of, users
 from webapp.extensions import begin_write, db
 from webapp.passwords import temporary
 from webapp.tables import Mail, Seat, User
+from webapp.team import create_views
 
 PASSWORD_SHOWN = re.compile(r"(?:[a-z2-9]{4}-){3}[a-z2-9]{4}")
 LINK_SHOWN = re.compile(r"/activate/[\w-]+")
@@ -115,6 +124,115 @@ def test_two_clicks_at_once_make_one_user_and_both_see_it(
     assert len(pages) == 2
     assert len(passwords) == 1
     assert made(app) == (1, 1, 0)
+
+
+def test_back_and_another_user_makes_him_with_a_word_of_his_own(
+    app: Flask, company: Company, owner: FlaskClient
+) -> None:
+    form = form_of(owner, company, access="temporary")
+    first = PASSWORD_SHOWN.search(send(owner, company, form))
+    other = {"name": "Paolo Verdi", "user_name": "paoloverdi9", "email": "p@example.it"}
+    page = send(owner, company, {**form, **other})
+    second = PASSWORD_SHOWN.search(page)
+    assert first
+    assert second
+    assert first.group() != second.group()
+    assert "paoloverdi9" in page
+    assert "giuliaconti9" not in page
+    assert made(app) == (2, 2, 0)
+    signed_in(app, "paoloverdi9", second.group())
+    signed_in(app, "giuliaconti9", first.group())
+
+
+@pytest.mark.parametrize(
+    ("change", "value"),
+    [("name", "Paolo Verdi"), ("email", "p@example.it"), ("access", "link")],
+)
+def test_back_and_another_fact_of_the_same_user_name_says_that_it_is_taken(
+    app: Flask, company: Company, owner: FlaskClient, change: str, value: str
+) -> None:
+    form = form_of(owner, company, access="temporary")
+    send(owner, company, form)
+    answer = owner.post(users(company, "/new"), data={**form, change: value})
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    assert "non è disponibile" in page
+    assert f'value="{value}"' in page
+    assert PASSWORD_SHOWN.search(page) is None
+    assert made(app) == (1, 1, 0)
+
+
+def test_blanks_and_the_case_of_the_user_name_make_nobody_else(
+    app: Flask, company: Company, owner: FlaskClient
+) -> None:
+    form = form_of(owner, company)
+    send(owner, company, form)
+    send(owner, company, {**form, "name": " Giulia Conti", "user_name": "GiuliaConti9"})
+    assert made(app) == (1, 1, 1)
+
+
+def test_no_password_is_verified_under_the_lock(
+    app: Flask,
+    company: Company,
+    owner: FlaskClient,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    form = form_of(owner, company, access="temporary")
+    hashed, verified = create_views.hash_password, create_views.verify
+    locked: list[object] = []
+
+    def first_click() -> None:
+        other = signed_in(app, company.owner_name)
+        token = csrf_token(text_of(other, users(company, "/new")))
+        send(other, company, {**form, "csrf_token": token})
+
+    def overtaken(password: str) -> str:
+        monkeypatch.setattr(create_views, "hash_password", hashed)
+        click = Thread(target=first_click)
+        click.start()
+        click.join()
+        return hashed(password)
+
+    def noting(stored: str, password: str) -> bool:
+        options = db.session.connection().get_execution_options()
+        locked.append(options.get("immediate"))
+        return verified(stored, password)
+
+    monkeypatch.setattr(create_views, "hash_password", overtaken)
+    monkeypatch.setattr(create_views, "verify", noting)
+    assert PASSWORD_SHOWN.search(send(owner, company, form))
+    assert locked == [None]
+    assert made(app) == (1, 1, 0)
+
+
+def test_the_page_says_truly_how_long_the_password_is_shown(
+    company: Company, owner: FlaskClient
+) -> None:
+    form = form_of(owner, company, access="temporary")
+    for _time in range(2):
+        page = send(owner, company, form)
+        assert "si rivede per 15 minuti, fino al primo accesso" in page
+        assert "solo questa volta" not in page
+
+
+def test_after_the_first_sign_in_it_is_shown_no_more(
+    app: Flask, company: Company, owner: FlaskClient
+) -> None:
+    form = form_of(owner, company, access="temporary")
+    found = PASSWORD_SHOWN.search(send(owner, company, form))
+    assert found
+    signed_in(app, "giuliaconti9", found.group())
+    answer = owner.post(users(company, "/new"), data=form)
+    assert answer.status_code == 302
+    assert found.group() not in answer.get_data(as_text=True)
+
+
+def test_one_that_a_reload_would_replace_is_shown_only_once(
+    app: Flask, company: Company, owner: FlaskClient
+) -> None:
+    user, _name = a_user(app, company, "invoicing.read")
+    page = press(owner, company, user, "temporary").get_data(as_text=True)
+    assert "Si vede solo questa volta" in page
 
 
 def test_what_was_shown_lets_the_user_in(
