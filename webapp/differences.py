@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from authz import OWNER_ROLE, SEATED, Release
+from authz import OWNER_ROLE, SEATED, Release, State
 from authz.storage import ChangeRecord
 from webapp.i18n import day, language, moment
 from webapp.scopes import scope_in_words
@@ -34,7 +34,7 @@ _PARTS = {
 }
 _RIGHTS = {"open": _l("open"), "view": _l("looking"), "change": _l("changing")}
 #: Who is in one of these has a seat, and no link to it.
-_WAITING = ("state.invited", "state.suspended")
+_WAITING = tuple(f"state.{state.value}" for state in (State.INVITED, State.SUSPENDED))
 #: They come and go with a user's state, which says it in one word.
 _IMPLIED = ("self.", OWNER_ROLE)
 

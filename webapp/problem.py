@@ -182,7 +182,8 @@ def _not_ready(error: Exception) -> Response:
 
 def _database(error: DBAPIError) -> Response:
     """Out of reach or locked: try again. No text for it: bad input. Else it is ours."""
-    if isinstance(error, DataError):  # a NUL, which PostgreSQL takes in no text
+    # as psycopg says that PostgreSQL takes it in no text
+    if isinstance(error, DataError) and "NUL" in str(error.orig):
         current_app.logger.warning("refused by the database: %s", type(error.orig))
         _leave_database()
         return page(400)

@@ -72,8 +72,8 @@ class Layers:
             changed: what differs.
         """
         graphs = self._graphs_after(before, changed)
-        if graphs is None or self._below is None:
-            return self.evaluator(rows, domain)
+        if graphs is None or self._below is None or not all(r.values for r in rows):
+            return self.evaluator(rows, domain)  # what begins nowhere is not in changed
         plan, _, below = self._below
         own = tuple(rows)
         try:

@@ -21,7 +21,7 @@ from authz.storage import AccountRows, MemoryStore
 from tests.authz.accounts.worlds import ACCOUNT, CONTRACT, NOW, RELEASE, Clock, World
 from tests.authz.engine.fuzz.budget import SEED, cases
 
-MANY = cases(ci=150, desk=25)
+MANY = cases(ci=80, desk=25)
 STEPS = 12
 USERS = [f"u_{n}" for n in range(4)]
 HOLDERS = ["s_0", "s_1", "s_2", "d_0", "r_0"]

@@ -17,7 +17,7 @@ from tests.authz.engine.fuzz.budget import SEED, cases
 from tests.authz.engine.fuzz.compare import difference, model_of
 from tests.authz.engine.fuzz.rows import a_case
 
-MANY = cases(ci=1_500, desk=300)
+MANY = cases(ci=700, desk=300)
 EVERYWHERE = "in every domain"
 MODEL = read_model(
     """[request_definition]

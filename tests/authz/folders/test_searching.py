@@ -250,7 +250,7 @@ def searched(folder: Folder, request: Any) -> bytes:
     ).body
 
 
-MANY = cases(ci=2000, desk=300)
+MANY = cases(ci=1000, desk=300)
 PARTS = (
     ("subject", "sub", Kind.SEARCH_SUBJECT),
     ("resource", "obj", Kind.SEARCH_RESOURCE),

@@ -72,4 +72,6 @@ if __name__ == "__main__":
     # so that servers are ended when somebody ends us
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _stop)
+    # a script's background commands begin with it ignored
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     main()

@@ -11,7 +11,7 @@ from tests.authz.engine.fuzz.budget import SEED, cases
 from tests.authz.engine.fuzz.rows import a_case
 from tests.authz.engine.fuzz.test_search import book_of
 
-MANY = cases(ci=2000, desk=200)
+MANY = cases(ci=900, desk=200)
 
 
 def allows_then(book: Book, some: Sequence[Change], request: Sequence[object]) -> bool:

@@ -17,7 +17,7 @@ from tests.authz.engine.fuzz.case import ALLOW, EFFECTS, Case, Thing, has_contex
 from tests.authz.engine.fuzz.rows import a_case
 from tests.authz.engine.fuzz.test_search import book_of
 
-MANY = cases(ci=2000, desk=200)
+MANY = cases(ci=900, desk=200)
 #: Of other values only casbin can say what a role question makes of them.
 KNOWN = (str, dict, Thing, EnforceContext)
 

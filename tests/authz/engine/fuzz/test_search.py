@@ -13,7 +13,7 @@ from tests.authz.engine.fuzz.budget import SEED, cases
 from tests.authz.engine.fuzz.case import ALLOW, Case, has_context
 from tests.authz.engine.fuzz.rows import a_case
 
-MANY = cases(ci=2500, desk=250)
+MANY = cases(ci=1200, desk=250)
 #: More than this are not asked one by one.
 MOST = 1500
 #: What casbin rewrites inside quotes too, so that words do not say what was meant.

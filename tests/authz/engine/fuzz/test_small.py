@@ -7,7 +7,7 @@ from tests.authz.engine.fuzz.run import Tally, told
 from tests.authz.engine.fuzz.small import REQUESTS, row_sets, shapes, small_cases
 from tests.authz.engine.fuzz.under_test import engine
 
-PART = cases(ci=3000, desk=250)
+PART = cases(ci=1500, desk=250)
 
 
 def test_a_seeded_part_of_the_small_world_is_answered_alike():
