@@ -15,9 +15,7 @@ from authz.storage.protocol import EVERY_ACCOUNT, Changes
 S = TypeVar("S")
 
 NEVER = float("inf")
-#: Newer than all: what is being loaded when the store turns out to be another is of
-#: nobody knows which, and does not enter.
-_NO_REVISION = 2**62
+_NEWER_THAN_ALL = 2**62
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -109,7 +107,7 @@ class SnapshotCache(Generic[S]):
     def unregister(self, account: str, loading: Loading) -> None:
         """The load has ended, however it went."""
         loading.users -= 1
-        if not loading.users:
+        if not loading.users and self._loads.get(account) is loading:
             del self._loads[account]
 
     def may_enter(self, loaded: Loaded[S], loading: Loading) -> bool:
@@ -145,18 +143,27 @@ class SnapshotCache(Generic[S]):
         Returns:
             Whether it is another, or went back.
         """
-        revision, is_another = changes.revision, False
-        if changes.database_id != self.database_id or revision < applied:
-            self.entries.clear()
-            self.database_id, is_another = changes.database_id, True
-            accounts, revision = set(self._loads), _NO_REVISION
-        elif EVERY_ACCOUNT in changes.accounts:
-            accounts = {*self._loads, *self.entries}
-        else:
-            accounts = set(changes.accounts)
+        if changes.database_id != self.database_id or changes.revision < applied:
+            self.database_id = changes.database_id
+            self._drop_all()
+            return True
+        accounts = changes.accounts
+        if EVERY_ACCOUNT in accounts:
+            accounts = frozenset({*self._loads, *self.entries})
         for account in accounts:
-            self._drop_older(account, revision)
-        return is_another
+            self._drop_older(account, changes.revision)
+        return False
+
+    def _drop_all(self) -> None:
+        """Also what is being loaded, of which nobody knows whose rows it reads.
+
+        INVARIANT: a load that begins from here on has nothing to do with those: it would
+        not enter either, as long as any of them goes on.
+        """
+        self.entries.clear()
+        for loading in self._loads.values():
+            loading.newest = _NEWER_THAN_ALL
+        self._loads = {}
 
     def _drop_older(self, account: str, revision: int) -> None:
         if account in self._loads:

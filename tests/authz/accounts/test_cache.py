@@ -72,3 +72,7 @@ def test_what_is_loaded_while_the_store_turns_out_to_be_another_never_enters() -
     )
     assert cache.drop(went_back, applied=3)
     assert not cache.may_enter(loaded, loading)
+    later = cache.register("a_1")
+    assert cache.may_enter(loaded, later), "it began after that"
+    cache.unregister("a_1", loading)
+    assert cache.register("a_1") is later
