@@ -15,6 +15,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import groupby
+from operator import attrgetter
 
 from flask import current_app, g
 from sqlalchemy import Connection, and_, func, select
@@ -22,6 +24,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from authz import AuthzError, Fault
+from authz.storage import GENESIS, ChainLink, broken_chain
 from webapp.extensions import begin_write, db, reading
 from webapp.opening import SYSTEM
 from webapp.tables import RefusedAct
@@ -32,7 +35,6 @@ DAY = timedelta(days=1)
 MOST_OF_ACTOR, MOST_OF_ACCOUNT, MOST_AT_ALL = 50, 500, 2_000
 #: Whoever was refused waits no longer for other writers.
 PATIENCE_MS = 300
-GENESIS = "0" * 64
 #: A payment is no action that one can hold: the catalogue has no name for it.
 PAYMENT = "order.pay"
 #: Where in an error's name one word ends and the next begins.
@@ -93,22 +95,16 @@ def record(refused: Refused) -> None:
 
 def broken_acts(acts: Iterable[RefusedAct]) -> list[Fault]:
     """Every entry that was altered, reordered or left out; all, by account and number."""
-    faults: list[Fault] = []
-    before: dict[str, tuple[int, str]] = {}
-    for act in acts:
-        number, previous = before.get(act.account_id, (0, GENESIS))
-        place = f"refused act {act.number} of {act.account_id}"
-        if act.number != number + 1:
-            text = f"refused act {number + 1} is missing before it"
-            faults.append(Fault(code="DLG301", message=text, file=place))
-        elif act.previous_hash != previous:
-            text = "it does not follow its predecessor"
-            faults.append(Fault(code="DLG302", message=text, file=place))
-        if act.hash != _hash_of(act):
-            text = "it was altered after it was written"
-            faults.append(Fault(code="DLG303", message=text, file=place))
-        before[act.account_id] = act.number, act.hash
-    return faults
+    return [
+        fault
+        for account, own in groupby(acts, attrgetter("account_id"))
+        for fault in broken_chain(
+            ChainLink(
+                "refused act", account, a.number, a.previous_hash, a.hash, _hash_of(a)
+            )
+            for a in own
+        )
+    ]
 
 
 def _room(source: Connection | Session, refused: Refused) -> int:

@@ -21,7 +21,7 @@ from authz.storage.protocol import (
 
 if TYPE_CHECKING:
     from authz.storage.adapter import Adapter
-    from authz.storage.chain import broken_links
+    from authz.storage.chain import GENESIS, ChainLink, broken_chain, broken_links
     from authz.storage.engines import lone_engine, prepare, reading_engine
     from authz.storage.hooks import (
         WROTE,
@@ -59,6 +59,9 @@ _HOME_OF = {
     "UtcDateTime": "authz.storage.tables",
     "WROTE": "authz.storage.hooks",
     "WriteHooks": "authz.storage.hooks",
+    "GENESIS": "authz.storage.chain",
+    "ChainLink": "authz.storage.chain",
+    "broken_chain": "authz.storage.chain",
     "broken_links": "authz.storage.chain",
     "create_view": "authz.storage.view",
     "discard_unfinished": "authz.storage.hooks",
@@ -72,11 +75,13 @@ _HOME_OF = {
 
 __all__ = [
     "EVERY_ACCOUNT",
+    "GENESIS",
     "WROTE",
     "AccountReader",
     "AccountRows",
     "Adapter",
     "Base",
+    "ChainLink",
     "Change",
     "ChangeRecord",
     "Changes",
@@ -95,6 +100,7 @@ __all__ = [
     "StoredRelease",
     "UtcDateTime",
     "WriteHooks",
+    "broken_chain",
     "broken_links",
     "create_view",
     "discard_unfinished",

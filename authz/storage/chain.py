@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from authz.errors import Fault
 from authz.policy import DatedRow
@@ -52,19 +53,47 @@ def row_text(dated: DatedRow) -> str:
     return json.dumps([dated.row.ptype, *dated.row.values, *edges], ensure_ascii=True)
 
 
+class ChainLink(NamedTuple):
+    """An entry of a chain, as it is verified.
+
+    Attributes:
+        what: entries are called so, `revision`.
+        of: whose they are, where there are several chains.
+        number: from 1, without a gap.
+        previous: the hash that it says its predecessor has.
+        hash: the one it says it has.
+        proper: the one that its words give.
+    """
+
+    what: str
+    of: str
+    number: int
+    previous: str
+    hash: str
+    proper: str
+
+
 def broken_links(records: Iterable[ChangeRecord]) -> list[Fault]:
     """Every entry that was altered, reordered or left out; the whole history, in order."""
+    return broken_chain(
+        ChainLink("revision", "", r.revision, r.previous_hash, r.hash, hash_of(r))
+        for r in records
+    )
+
+
+def broken_chain(links: Iterable[ChainLink]) -> list[Fault]:
+    """The same of any chain, whole and in order."""
     faults, previous, expected = [], GENESIS, 1
-    for record in records:
-        place = f"revision {record.revision}"
-        if record.revision != expected:
-            text = f"revision {expected} is missing before it"
+    for link in links:
+        place = f"{link.what} {link.number}{link.of and f' of {link.of}'}"
+        if link.number != expected:
+            text = f"{link.what} {expected} is missing before it"
             faults.append(Fault(code="DLG301", message=text, file=place))
-        elif record.previous_hash != previous:
+        elif link.previous != previous:
             text = "it does not follow its predecessor"
             faults.append(Fault(code="DLG302", message=text, file=place))
-        if hash_of(record) != record.hash:
+        if link.hash != link.proper:
             text = "it was altered after it was written"
             faults.append(Fault(code="DLG303", message=text, file=place))
-        previous, expected = record.hash, record.revision + 1
+        previous, expected = link.hash, link.number + 1
     return faults

@@ -1,26 +1,17 @@
 """The way from a user to an action, link by link, and where it breaks."""
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from flask_babel import gettext as _
 
 from authz import SEATED, State, Trace
 from authz.engine import Row
 from webapp.i18n import day, language
+from webapp.steps import Station, drawn
 
 #: States in which nothing more is reached, whatever the seat holds.
 _STOPPED = frozenset({None, State.INVITED, State.SUSPENDED, State.TEMPORARY})
-Step = dict[str, str]
-
-
-class Station(NamedTuple):
-    """A stop on the way; `holds`: one gets there."""
-
-    holds: bool
-    label: str
-    name: str
-    detail: str = ""
 
 
 def paths(trace: Trace, name: str, user_name: str) -> list[dict[str, Any]]:
@@ -43,7 +34,7 @@ def paths(trace: Trace, name: str, user_name: str) -> list[dict[str, Any]]:
     return [
         {
             "title": _permission(trace, needed),
-            "steps": list(_drawn([user, *_links(trace, needed), *end])),
+            "steps": drawn([user, *_links(trace, needed), *end]),
         }
         for needed in grant.needs
     ]
@@ -53,15 +44,6 @@ def place_of(row: Row) -> str:
     """File and line, or the id of a row of the database."""
     kind, blank, identity = row.place.partition(" ")
     return _("row %(id)s", id=identity) if blank and kind == "row" else row.place
-
-
-def _drawn(stations: list[Station]) -> Iterator[Step]:
-    """Good ones up to the break, then what was not reached."""
-    broken = False
-    for holds, label, name, detail in stations:
-        state = "rest" if broken else "ok" if holds else "break"
-        broken = broken or not holds
-        yield {"state": state, "label": label, "name": name, "detail": detail}
 
 
 def _links(trace: Trace, needed: str) -> Iterator[Station]:

@@ -11,6 +11,7 @@ from authz import Action, Explained, Reason, Release
 from webapp.editions import role_name
 from webapp.extensions import enforcer
 from webapp.i18n import language, moment
+from webapp.steps import Station, drawn
 from webapp.tables import Seat, User
 
 #: Reasons that lie before the permissions: the path breaks at the user or the seat.
@@ -76,36 +77,28 @@ def verdict(question: Question) -> dict[str, Any]:
         "title": (yes if decision else no) % words,
         "allowed": bool(decision),
         "reason": decision.text(language()),
-        "steps": list(_steps(question)),
+        "steps": drawn(_stations(question)),
         "change": _change(question),
         "facts": _facts(question),
     }
 
 
-def _steps(question: Question) -> Iterator[dict[str, str]]:
-    """Good steps up to the break, then what was not reached."""
-    broken = False
-    for holds, label, name, detail in _stations(question):
-        state = "rest" if broken else "ok" if holds else "break"
-        broken = broken or not holds
-        yield {"state": state, "label": label, "name": name, "detail": detail}
-
-
-def _stations(question: Question) -> Iterator[tuple[bool, str, str, str]]:
+def _stations(question: Question) -> Iterator[Station]:
     explained, user = question.explained, question.user
     reason = explained.decision.reason
-    yield reason not in _AT_USER, _("User"), user.shown_name, user.user_name
+    yield Station(reason not in _AT_USER, _("User"), user.shown_name, user.user_name)
     if question.seat is not None:
         paid = _("paid until %(day)s", day=f"{question.seat.paid_until:%d/%m/%Y}")
-        yield reason not in _AT_SEAT, _("Seat"), _role(question), paid
+        yield Station(reason not in _AT_SEAT, _("Seat"), _role(question), paid)
     for name in _needed(question):
         held = name not in explained.missing
-        yield held, _("Permission"), _title(question, name), ""
+        yield Station(held, _("Permission"), _title(question, name))
     runs = explained.service_runs
     state = _("active") if runs else _("not active")
-    yield runs, _("Service"), state, ""
+    yield Station(runs, _("Service"), state)
     allowed = bool(explained.decision)
-    yield allowed, _("Action"), question.label, "" if allowed else _("not reached")
+    reached = "" if allowed else _("not reached")
+    yield Station(allowed, _("Action"), question.label, reached)
 
 
 def _needed(question: Question) -> list[str]:
