@@ -75,7 +75,7 @@ def test_a_quick_run_over_http_asks_both_doors_and_leaves_no_server_behind(
 def test_ctrl_c_ends_every_server_of_a_run_over_http(tmp_path):
     json_file = str(tmp_path / "bench-http.json")
     asked = ["--quick", "--only", "names", "--names", "10000000", "--json", json_file]
-    with subprocess.Popen(  # noqa: S603
+    with subprocess.Popen(  # noqa: S603  (ourselves)
         [sys.executable, "-m", "tests.benchmarks.http", *asked],
         cwd=ROOT,
         stdout=subprocess.DEVNULL,

@@ -134,11 +134,11 @@ def facts(details: Details) -> object:
 
 
 @pytest.fixture
-def made(monkeypatch) -> list[bool]:  # type: ignore[no-untyped-def]
+def made(monkeypatch) -> list[bool]:
     """Whether what changed was enough, each time an account was read anew."""
     found: list[bool] = []
 
-    def counted(*asked):  # type: ignore[no-untyped-def]
+    def counted(*asked):
         given = policy_after(*asked)
         found.append(given is not None)
         return given
@@ -148,12 +148,12 @@ def made(monkeypatch) -> list[bool]:  # type: ignore[no-untyped-def]
 
 
 @pytest.mark.parametrize("kind", [CompiledEvaluator, ReferenceEvaluator])
-def test_from_what_changed_as_from_all_rows(kind, monkeypatch, made) -> None:  # type: ignore[no-untyped-def]
+def test_from_what_changed_as_from_all_rows(kind, monkeypatch, made) -> None:
     store, clock = a_store(), Clock()
     few = kind is ReferenceEvaluator
     near, whole = (SnapshotLoader(store, kind, clock) for _ in range(2))
     for number in range(MANY // 5 if few else MANY):
-        draw = Random(f"after {SEED} {number}")  # noqa: S311
+        draw = Random(f"after {SEED} {number}")  # noqa: S311  (no secret)
         clock.now, store.rows = NOW, ()
         near._detailed.clear()
         for _ in range(STEPS):
@@ -194,7 +194,7 @@ def test_what_is_not_known_of_is_looked_at_anew() -> None:
 
 def test_nothing_is_built_upon_rows_of_a_store_that_went_back(
     monkeypatch, made
-) -> None:  # type: ignore[no-untyped-def]
+) -> None:
     monkeypatch.setattr(snapshots, "LARGE", 1)
     store = a_store()
     store.rows = user_rows("u_1", ACCOUNT, State.OWNER)
@@ -207,7 +207,7 @@ def test_nothing_is_built_upon_rows_of_a_store_that_went_back(
     enforcer._loader.details(enforcer._fresh.entries[ACCOUNT].snapshot)
     load = store.load
 
-    def load_and_forget(account, known=None):  # type: ignore[no-untyped-def]
+    def load_and_forget(account, known=None):
         enforcer._loader.forget()
         return load(account, known)
 
@@ -216,7 +216,7 @@ def test_nothing_is_built_upon_rows_of_a_store_that_went_back(
     assert not made
 
 
-def test_under_another_release_all_is_read_anew(monkeypatch, made) -> None:  # type: ignore[no-untyped-def]
+def test_under_another_release_all_is_read_anew(monkeypatch, made) -> None:
     monkeypatch.setattr(snapshots, "LARGE", 1)
     store = a_store()
     store.rows = user_rows("u_1", ACCOUNT, State.OWNER)
@@ -230,7 +230,7 @@ def test_under_another_release_all_is_read_anew(monkeypatch, made) -> None:  # t
     assert after.snapshot.release is not before.snapshot.release
 
 
-def test_what_was_read_before_all_was_forgotten_is_not_kept(monkeypatch) -> None:  # type: ignore[no-untyped-def]
+def test_what_was_read_before_all_was_forgotten_is_not_kept(monkeypatch) -> None:
     store = a_store()
     store.rows = user_rows("u_1", ACCOUNT, State.OWNER)
     loader = SnapshotLoader(store, now=Clock())
@@ -255,11 +255,11 @@ def test_a_release_is_read_anew_when_the_store_is_another() -> None:
     assert releases.get(1) is not known
 
 
-def test_a_release_read_before_all_was_forgotten_is_not_kept(monkeypatch) -> None:  # type: ignore[no-untyped-def]
+def test_a_release_read_before_all_was_forgotten_is_not_kept(monkeypatch) -> None:
     store = a_store()
     releases, load = Releases(store), store.load
 
-    def load_and_forget(account, known=None):  # type: ignore[no-untyped-def]
+    def load_and_forget(account, known=None):
         monkeypatch.undo()
         releases.forget()
         return load(account, known)

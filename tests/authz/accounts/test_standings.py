@@ -91,7 +91,7 @@ def test_nothing_is_kept_of_actions_that_nobody_knows() -> None:
     assert len(stands.answers) == 1  # type: ignore[attr-defined]
 
 
-def test_what_is_shared_is_bounded(monkeypatch) -> None:  # type: ignore[no-untyped-def]
+def test_what_is_shared_is_bounded(monkeypatch) -> None:
     monkeypatch.setattr(snapshots, "KEPT", 2)
     monkeypatch.setattr(snapshots, "DETAILED", 2)
     world = World()
@@ -109,7 +109,7 @@ def test_what_is_shared_is_bounded(monkeypatch) -> None:  # type: ignore[no-unty
     assert len(loader._detailed) == 2
 
 
-def test_rows_are_read_anew_for_an_account_that_was_let_go(monkeypatch) -> None:  # type: ignore[no-untyped-def]
+def test_rows_are_read_anew_for_an_account_that_was_let_go(monkeypatch) -> None:
     monkeypatch.setattr(snapshots, "DETAILED", 1)
     world = World()
     one, two = a_company(world, "a_1", EDITS), a_company(world, "a_2", READS)
@@ -122,7 +122,7 @@ def test_rows_are_read_anew_for_an_account_that_was_let_go(monkeypatch) -> None:
 @pytest.mark.parametrize("large", [500, 1], ids=["read whole", "from what changed"])
 def test_eight_threads_see_whole_versions_while_rows_are_replaced(
     monkeypatch, large
-) -> None:  # type: ignore[no-untyped-def]
+) -> None:
     monkeypatch.setattr(snapshots, "LARGE", large)
     monkeypatch.setattr(snapshots, "MANY_USERS", large)
     world = a_world()
@@ -181,7 +181,7 @@ def test_threads_that_make_standings_at_once_make_the_same() -> None:
 
 def test_beyond_some_large_accounts_the_others_have_their_standings_made(
     monkeypatch,
-) -> None:  # type: ignore[no-untyped-def]
+) -> None:
     monkeypatch.setattr(snapshots, "MANY_USERS", 1)
     monkeypatch.setattr(snapshots, "LAZY", 1)
     world = World()

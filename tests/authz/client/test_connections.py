@@ -124,7 +124,7 @@ def test_a_connection_that_is_not_needed_any_more_is_closed(
         barrier = threading.Barrier(2)
         inside = pool._open
 
-        def together(deadline):  # type: ignore[no-untyped-def]
+        def together(deadline):
             barrier.wait(5)
             return inside(deadline)
 

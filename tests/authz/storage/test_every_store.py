@@ -244,7 +244,7 @@ def test_an_account_has_one_owner(harness: Harness) -> None:
 
 def test_rows_read_after_a_change_are_those_read_whole(harness: Harness) -> None:
     for number in range(8):
-        draw = Random(number)  # noqa: S311
+        draw = Random(number)  # noqa: S311  (no secret)
         account = f"a_{number}"
         known = harness.store.load(account)
         for _ in range(6):

@@ -43,10 +43,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         found[name] = parts[name](quick=asked.quick)
         seconds[name] = time.monotonic() - start
         for table in found[name].tables:
-            print(table.as_text(), flush=True)  # noqa: T201
+            print(table.as_text(), flush=True)  # noqa: T201  (what it is for)
         write(asked.json, found, seconds)  # a later part may fail
     told = ", ".join(f"{name} {took:.0f} s" for name, took in seconds.items())
-    print(f"\n{told}; written to {asked.json}")  # noqa: T201
+    print(f"\n{told}; written to {asked.json}")  # noqa: T201  (what it is for)
 
 
 def _parser() -> argparse.ArgumentParser:

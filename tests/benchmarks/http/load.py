@@ -64,7 +64,7 @@ def with_wrk(port: int, load: Load, *, connections: int, seconds: int) -> Seen:
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
         script.write(_script(load))
         script.flush()
-        done = subprocess.run(  # noqa: S603
+        done = subprocess.run(  # noqa: S603  (ourselves)
             [*command, script.name, f"http://127.0.0.1:{port}"],
             capture_output=True,
             text=True,

@@ -69,10 +69,10 @@ def _round(connection: Connection, made: World) -> None:
 
 
 def _unknown(made: World) -> object:
-    number = random.choice(made.numbers)  # noqa: S311
+    number = random.choice(made.numbers)  # noqa: S311  (no secret)
     user, account = user_of(number, 1), account_of(number)
     made_up = f"{random.getrandbits(100):x}"
-    return random.choice(_KINDS)(user, account, made_up)  # noqa: S311
+    return random.choice(_KINDS)(user, account, made_up)  # noqa: S311  (no secret)
 
 
 _KINDS: tuple[Callable[[str, str, str], object], ...] = (

@@ -103,7 +103,7 @@ def _built(folder: Path, accounts: int, asked: int, url: str) -> World:
 
 def drawn(numbers: Sequence[int], asked: int) -> list[tuple[Question, bool]]:
     """So many questions, of which every second one is allowed."""
-    some = [random.choice(numbers) for _ in range(asked)]  # noqa: S311
+    some = [random.choice(numbers) for _ in range(asked)]  # noqa: S311  (no secret)
     allowed = questions(some[::2], allowed=True)
     refused = questions(some[1::2], allowed=False)
     pairs = [(each, True) for each in allowed] + [(each, False) for each in refused]

@@ -8,14 +8,14 @@ from flask import session as session_cookie
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from authz import Delegating, Edition, State
-from tests.builders import Company, a_company, a_user, password_hash, signed_in
+from authz import State
+from tests.builders import Company, a_company, a_user, signed_in
 from tests.webapp.decisions.asking import ONE, a_key, ask, question
+from tests.webapp.delegating import a_delegate, a_delegation
 from webapp.decisions.callers import Refused, callers
 from webapp.extensions import begin_write, db, editor, enforcer
 from webapp.i18n import today
 from webapp.identity import begin_session
-from webapp.ids import new_id
 from webapp.seating import seat_of
 from webapp.tables import User
 
@@ -209,7 +209,8 @@ def test_a_delegates_own_are_those_of_each_company(
     app: Flask, company: Company
 ) -> None:
     other, third = a_company(app), a_company(app)
-    user = a_delegate(app, "paolostudio", company, "invoicing.read")
+    user = a_delegate(app, "paolostudio")
+    a_delegation(app, user, company, "invoicing.read")
     a_delegation(app, user, other)
     client = a_browser_of(app, user)
     found = {}
@@ -231,43 +232,6 @@ def a_browser_of(app: Flask, user: str) -> FlaskClient:
     with client.session_transaction() as cookie:
         cookie["_user_id"] = secret
     return client
-
-
-def a_delegate(app: Flask, name: str, company: Company, *permissions: str) -> str:
-    """Somebody of no company who may act in this one; answers the id."""
-    user = new_id("u")
-    with app.app_context():
-        session = begin_write()
-        session.add(
-            User(
-                id=user,
-                user_name=name,
-                folded_name=name,
-                email=f"{name}@example.it",
-                state=State.DELEGATE,
-                password_hash=password_hash(),
-                created_at=datetime.now(UTC),
-            )
-        )
-        session.commit()
-    a_delegation(app, user, company, *permissions)
-    return user
-
-
-def a_delegation(app: Flask, user: str, company: Company, *permissions: str) -> None:
-    """In that company too."""
-    with app.app_context():
-        session = begin_write(company.id, policy=True)
-        delegating = Delegating(
-            user=user,
-            delegation=new_id("d"),
-            needs_second_factor=False,
-            has_second_factor=False,
-        )
-        editor(company.id, company.owner).set_delegation(
-            delegating, permissions, Edition.FE, "delegation.accepted"
-        )
-        session.commit()
 
 
 def test_ones_own_exist_in_ones_own_company_alone(app: Flask, company: Company) -> None:

@@ -46,7 +46,7 @@ def started(folder: Path) -> "Iterator[tuple[Served, subprocess.Popen[bytes]]]":
     bind = ["--bind", f"127.0.0.1:{address[1]}", "--workers", "1"]
     command = ["-m", "gunicorn", "-c", str(CONFIG), *bind, "webapp:create_app()"]
     with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(  # noqa: S603
+        process = subprocess.Popen(  # noqa: S603  (ourselves)
             [sys.executable, *command], env=environment, stderr=log
         )
         try:

@@ -133,13 +133,13 @@ class CountingStore(SqlStore):
         self.after_changes: Callable[[], None] = lambda: None
         self.after_load: Callable[[], None] = lambda: None
 
-    def changes(self, after):  # type: ignore[no-untyped-def]
+    def changes(self, after):
         self.caught_up += 1
         answer = super().changes(after)
         once(self, "after_changes")
         return answer
 
-    def load(self, account):  # type: ignore[no-untyped-def]
+    def load(self, account):
         self.loaded.append(account)
         answer = super().load(account)
         once(self, "after_load")
@@ -173,7 +173,7 @@ class Reader:
         #: what an account's snapshot is good for, and until when
         self.valid_until = None
 
-    def read_head(self):  # type: ignore[no-untyped-def]
+    def read_head(self):
         head = self._read()
         once(self, "between_head")
         return head

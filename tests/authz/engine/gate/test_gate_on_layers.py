@@ -203,7 +203,7 @@ NAMES = ("ann", "bob", "clerk", "boss", "s1", "s2", "s3", "s4", "free", "read")
 def test_rows_after_a_change_are_told_as_all_of_them() -> None:
     layered, plain, seen = Gate(MODEL, shared_rows()), 0, Counter[bool]()
     for number in range(1_500):
-        draw = Random(f"gate after {number}")  # noqa: S311
+        draw = Random(f"gate after {number}")  # noqa: S311  (no secret)
         old, new = some_links(draw), some_links(draw)
         new = old[draw.randrange(2) :] + new[: draw.randrange(3)]
         if faults(partial(layered.check, old, "acme")):
