@@ -53,6 +53,7 @@ def test_envoy_strips_what_the_client_names() -> None:
         assert f"- {{ exact: {name.lower()} }}" in text
     assert "failure_mode_allow: false" in text
     assert "headers_with_underscores_action: REJECT_REQUEST" in text
+    assert "allow_absolute_url: false" in text
     filters = re.findall(r"- name: envoy\.filters\.http\.(\w+)", text)
     assert filters == ["header_mutation", "jwt_authn", "ext_authz", "router"]
 

@@ -10,7 +10,8 @@ from flask import Flask
 from tests.authz.pdp.forward import shapes
 from tests.builders import Company, a_user
 from tests.webapp.decisions.asking import a_key
-from tests.webapp.decisions.nginx import NGINX, Front, an_nginx
+from tests.webapp.decisions.fronts import Front, field_of
+from tests.webapp.decisions.nginx import NGINX, an_nginx
 from tests.webapp.decisions.proxies import asking_app
 from tests.webapp.lane.serving import serving
 from webapp.decisions.service import decisions
@@ -64,11 +65,6 @@ def front(world: World, tmp_path: Path) -> Iterator[Front]:
         an_nginx(tmp_path, world.key, served.address[1], users) as front,
     ):
         yield front
-
-
-def field_of(head: bytes, name: bytes) -> list[bytes]:
-    pairs = [line.partition(b":") for line in head.split(b"\r\n")[1:]]
-    return [text.strip() for each, _, text in pairs if each.lower() == name.lower()]
 
 
 def test_what_is_allowed_arrives_as_it_was_sent(world: World, front: Front) -> None:
