@@ -8,54 +8,63 @@ from collections import deque
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from authz.storage.protocol import EVERY_ACCOUNT, Changes
 
 S = TypeVar("S")
 
-NEVER = float("inf")
+NEVER, LONG_AGO = float("inf"), float("-inf")
 _NEWER_THAN_ALL = 2**62
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Loaded(Generic[S]):
-    """A snapshot of one account, from one read transaction.
+class Kept(Protocol):
+    """What is kept of an account, from one read transaction; each load makes a new one.
 
     Attributes:
         revision: of the store in that transaction.
         database_id: the same.
+        since, until: the time it is for, seconds of the wall clock; `since` is set by
+            whoever had it loaded, to before the load.
+        used: whether it was asked for since its last turn to go.
+    """
+
+    revision: int
+    database_id: str
+    since: float
+    until: float
+    used: bool
+
+
+K = TypeVar("K", bound=Kept)
+
+
+class Loaded(Generic[S]):
+    """Something of an account that is not itself made to be kept.
+
+    Args:
         valid_until: when the account's dated rows next change it; None: never.
     """
 
-    snapshot: S
-    revision: int
-    database_id: str
-    valid_until: datetime | None = None
+    __slots__ = ("database_id", "revision", "since", "snapshot", "until", "used")
+
+    def __init__(
+        self,
+        *,
+        snapshot: S,
+        revision: int,
+        database_id: str,
+        valid_until: datetime | None = None,
+    ) -> None:
+        self.snapshot, self.revision = snapshot, revision
+        self.database_id, self.until = database_id, seconds_of(valid_until)
+        self.since, self.used = LONG_AGO, False
 
 
 @lru_cache(maxsize=4_096)
-def _seconds(until: datetime | None) -> float:
-    """One number for all accounts that change at the same instant."""
+def seconds_of(until: datetime | None) -> float:
+    """One number for all accounts that change at the same instant; None: never."""
     return NEVER if until is None else until.timestamp()
-
-
-class Entry(Generic[S]):
-    """A snapshot and the time it is for, seconds of the wall clock.
-
-    There is one per account of a process: small, and flat.
-    """
-
-    __slots__ = ("revision", "since", "snapshot", "until", "used")
-
-    def __init__(self, loaded: Loaded[S], since: float) -> None:
-        self.snapshot, self.revision = loaded.snapshot, loaded.revision
-        self.since, self.until = since, _seconds(loaded.valid_until)
-        self.used = False
-
-    def covers(self, instant: float) -> bool:
-        """Whether the account's dated rows are then as they were read."""
-        return self.since <= instant < self.until
 
 
 @dataclass(slots=True)
@@ -67,7 +76,7 @@ class Loading:
     newest: int = 0
 
 
-class SnapshotCache(Generic[S]):
+class SnapshotCache(Generic[K]):
     """At most `capacity` snapshots; of those not asked for lately the oldest goes first.
 
     Attributes:
@@ -76,20 +85,20 @@ class SnapshotCache(Generic[S]):
 
     def __init__(self, capacity: int) -> None:
         self._capacity = capacity
-        self.entries: dict[str, Entry[S]] = {}
+        self.entries: dict[str, K] = {}
         # names of all entries, and of some that were dropped in the meantime
         self._turns: deque[str] = deque()
         self._loads: dict[str, Loading] = {}
         self.database_id: str | None = None
 
-    def get(self, account: str) -> Entry[S] | None:
+    def get(self, account: str) -> K | None:
         """The account's snapshot, if it is here."""
         entry = self.entries.get(account)
         if entry is not None:
             entry.used = True
         return entry
 
-    def discard(self, account: str, entry: Entry[S]) -> None:
+    def discard(self, account: str, entry: K) -> None:
         """Drop this snapshot, unless another took its place."""
         if self.entries.get(account) is entry:
             del self.entries[account]
@@ -110,12 +119,12 @@ class SnapshotCache(Generic[S]):
         if not loading.users and self._loads.get(account) is loading:
             del self._loads[account]
 
-    def may_enter(self, loaded: Loaded[S], loading: Loading) -> bool:
+    def may_enter(self, loaded: K, loading: Loading) -> bool:
         """Whether a snapshot is as new as all that was applied while it was loaded."""
         same = loaded.database_id == self.database_id
         return same and loading.newest <= loaded.revision
 
-    def enter(self, account: str, entry: Entry[S]) -> None:
+    def enter(self, account: str, entry: K) -> None:
         """Keep a snapshot, and let go of others when there are too many."""
         # before it is there: it has yet to serve the round that loaded it
         while len(self.entries) >= self._capacity and account not in self.entries:

@@ -101,7 +101,7 @@ class Enforcer:
         fresh = self._fresh
         revision, deadline = fresh.applied
         entry = fresh.entries.get(account)
-        standing = None if entry is None else entry.snapshot.get(subject)
+        standing = None if entry is None else entry.get(subject)
         place = None if standing is None else standing.answers.get((resource, action))
         if (
             entry is None
@@ -131,9 +131,8 @@ class Enforcer:
         if made[0].revision != revision:
             made = self._decisions = _decisions(revision)
         given = [made[place] for place in places]
-        for (resource, action), decision in zip(actions, given, strict=True):
-            if self._is_due():
-                self._offer((subject, account, resource, action), decision)
+        for turn in [turn for turn, _ in enumerate(given) if self._is_due()]:
+            self._offer((subject, account, *actions[turn]), given[turn])
         return given
 
     def explain(
@@ -164,9 +163,8 @@ class Enforcer:
             NotReadyError: no answer could be given then, as no release was in force.
         """
         loader = SnapshotLoader(rows, self._evaluator, lambda: instant)
-        loaded = loader(request[1])
-        looked = _look(loaded.snapshot, loader, request)
-        return looked.trace(request, loaded.revision)
+        snapshot = loader(request[1])
+        return _look(snapshot, loader, request).trace(request, snapshot.revision)
 
     def state(self, subject: str, account: str) -> State | None:
         """What a user is in an account; None: not a member of it."""
@@ -255,12 +253,11 @@ def _places(
     standing = snapshot.standing(subject)
     if standing is None:
         return [_of_a_stranger(snapshot.release, *name) for name in actions]
-    kept, answer = standing.answers.get, standing.answer
-    found = [kept(name) for name in actions]
-    return [
-        answer(*name) if place is None else place
-        for name, place in zip(actions, found, strict=True)
-    ]
+    kept = standing.answers
+    try:
+        return [kept[name] for name in actions]
+    except KeyError:  # one was not asked before
+        return [standing.answer(*name) for name in actions]
 
 
 def _of_a_stranger(release: Release, resource: str, action: str) -> int:

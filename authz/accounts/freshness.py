@@ -25,7 +25,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Generic, TypeVar
 
-from authz.accounts.cache import Entry, Loaded, Loading, SnapshotCache
+from authz.accounts.cache import LONG_AGO, K, Loaded, Loading, SnapshotCache
 from authz.accounts.forks import in_children
 from authz.accounts.watch import EveryTime, PageWatch, Watch
 from authz.errors import NotReadyError
@@ -33,14 +33,12 @@ from authz.storage.protocol import Changes, PolicyStore
 
 __all__ = ["EveryTime", "Freshness", "Loaded", "PageWatch", "Watch"]
 
-S = TypeVar("S")
 T = TypeVar("T")
 
 ROUNDS = 3
 #: How long a settled page is believed: bounds what writing behind its back can do.
 BELIEVED_SECONDS = 1.0
 _EVERYTHING_APPLIED = 2**62
-_LONG_AGO = float("-inf")
 
 #: Seconds since the host started, its sleep included.
 boot_time = partial(time.clock_gettime, time.CLOCK_BOOTTIME)
@@ -51,7 +49,7 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-class Freshness(Generic[S]):
+class Freshness(Generic[K]):
     """The snapshots of a process, shared by its threads, and DECIDE of the protocol.
 
     Everything is read when first asked for. A child of a fork starts with nothing, but
@@ -72,7 +70,7 @@ class Freshness(Generic[S]):
         self,
         store: PolicyStore,
         watch: Watch,
-        load: Callable[[str], Loaded[S]],
+        load: Callable[[str], K],
         *,
         capacity: int = 256,
         now: Callable[[], datetime] = utc_now,
@@ -82,7 +80,7 @@ class Freshness(Generic[S]):
         self.wall = time.time if now is utc_now else lambda: now().timestamp()
         self.clock: Callable[[], float] = boot_time
         self.on_another: Callable[[], object] = _nothing
-        self.latest = _LONG_AGO
+        self.latest = LONG_AGO
         self._forget()
         in_children(self._forget)
 
@@ -119,7 +117,7 @@ class Freshness(Generic[S]):
 
         Args:
             account: whose snapshot.
-            evaluate: is given a snapshot, then `question`; may be asked several times.
+            evaluate: is given what was loaded, then `question`; may be asked again.
             question: what it is given.
 
         Returns:
@@ -134,7 +132,7 @@ class Freshness(Generic[S]):
         applied, deadline = self.applied
         entry = self._cache.entries.get(account)
         if entry is not None and word() == 2 * applied:
-            answer = evaluate(entry.snapshot, *question)
+            answer = evaluate(entry, *question)
             now = self.wall()
             if self._newest_at <= now and entry.since <= now < entry.until:
                 if word() == 2 * applied and self.clock() <= deadline:
@@ -144,7 +142,7 @@ class Freshness(Generic[S]):
                     return answer, caught_up
         return self.rounds(account, lambda snapshot: evaluate(snapshot, *question))
 
-    def rounds(self, account: str, evaluate: Callable[[S], T]) -> tuple[T, int]:
+    def rounds(self, account: str, evaluate: Callable[[K], T]) -> tuple[T, int]:
         """The same, as the protocol has it: for what has to be read or asked again."""
         if not self._settled(*self.applied):
             self._catch_up()
@@ -152,7 +150,7 @@ class Freshness(Generic[S]):
             # INVARIANT: noted before the snapshot; what is read later may be newer than it
             applied, deadline = self.applied
             entry = self._cached(account) or self._load(account)
-            answer = evaluate(entry.snapshot)
+            answer = evaluate(entry)
             if not self._in_time(entry):
                 continue
             # INVARIANT: settled at what was noted, not merely unchanged
@@ -165,17 +163,17 @@ class Freshness(Generic[S]):
     def _settled(self, applied: int, deadline: float) -> bool:
         return self.watch.word() == 2 * applied and self.clock() <= deadline
 
-    def _caught_up(self, account: str, entry: Entry[S]) -> int | None:
+    def _caught_up(self, account: str, entry: K) -> int | None:
         """The revision caught up to, if the snapshot still stands at it."""
         self._catch_up()
         applied = self.revision
         return applied if self._stands(account, entry) else None
 
-    def _stands(self, account: str, entry: Entry[S]) -> bool:
+    def _stands(self, account: str, entry: K) -> bool:
         # INVARIANT: identity; whichever thread's catch-up dropped it, it is gone
         return self._cache.get(account) is entry
 
-    def _cached(self, account: str) -> Entry[S] | None:
+    def _cached(self, account: str) -> K | None:
         entry = self._cache.get(account)
         if entry is None or self._in_time(entry):
             return entry
@@ -183,10 +181,10 @@ class Freshness(Generic[S]):
             self._cache.discard(account, entry)
         return None
 
-    def _in_time(self, entry: Entry[S]) -> bool:
+    def _in_time(self, entry: K) -> bool:
         instant = self.wall()
         self._require_clock(instant)
-        return entry.covers(instant)
+        return entry.since <= instant < entry.until
 
     def _require_clock(self, instant: float) -> None:
         if instant < self._newest_at:
@@ -196,18 +194,18 @@ class Freshness(Generic[S]):
             text = f"the clock says {clock}, the last change was at {last}"
             raise NotReadyError(text)
 
-    def _load(self, account: str) -> Entry[S]:
+    def _load(self, account: str) -> K:
         with self._loading(account) as loading:
             entry = self._cached(account)
             if entry is not None:
                 return entry
             since = self.wall()
-            loaded = self._load_snapshot(account)
-            entry = Entry(loaded, since)
+            entry = self._load_snapshot(account)
+            entry.since = since
             with self._lock:
                 # INVARIANT: else a snapshot from before a change enters after its
                 # catch-up. A refused one serves its own round: the last look judges it
-                if self._cache.may_enter(loaded, loading):
+                if self._cache.may_enter(entry, loading):
                     # INVARIANT: before it is there; none found there is of a later one
                     self.latest = max(self.latest, since)
                     self._cache.enter(account, entry)
@@ -246,18 +244,18 @@ class Freshness(Generic[S]):
         # INVARIANT: drop first; who sees the new revision must not find an old snapshot
         if self._cache.drop(changes, self.revision):
             self.on_another()
-        self._newest_at = changes.at.timestamp() if changes.at else _LONG_AGO
+        self._newest_at = changes.at.timestamp() if changes.at else LONG_AGO
         self.latest = max(self.latest, self._newest_at)
         self.applied = changes.revision, deadline
 
     def _forget(self) -> None:
         """Start with nothing: in a new process, and in a child of a fork."""
         self._lock = threading.Lock()
-        self._cache = SnapshotCache[S](self._capacity)
+        self._cache = SnapshotCache[K](self._capacity)
         self.entries = self._cache.entries
-        self._newest_at = _LONG_AGO
-        self.latest = _LONG_AGO
-        self.applied = 0, float("-inf")
+        self._newest_at = LONG_AGO
+        self.latest = LONG_AGO
+        self.applied = 0, LONG_AGO
 
 
 def _nothing() -> None:

@@ -8,8 +8,9 @@ from functools import partial
 from threading import Lock
 from weakref import WeakSet
 
+from authz.accounts.cache import LONG_AGO, seconds_of
 from authz.accounts.forks import in_children
-from authz.accounts.freshness import Loaded, utc_now
+from authz.accounts.freshness import utc_now
 from authz.accounts.people import People, people_after, people_of
 from authz.accounts.releases import Releases
 from authz.accounts.standings import Standing
@@ -46,21 +47,31 @@ LAZY = 2 * DETAILED
 
 
 class Snapshot(dict[str, Standing]):
-    """What decisions ask, each user and how he stands: little, as there may be a million.
+    """What decisions ask, each user and how he stands; `Kept`, as it is.
+
+    There may be a million: it is one object, as each of those that a decision looks at
+    is likely to be in no cache of the processor.
 
     Attributes:
         running: services that run at the instant of the snapshot.
         others: makes the standings of a large account, each when first asked for.
     """
 
-    __slots__ = ("account", "others", "release", "running")
+    __slots__ = (
+        *("account", "others", "release", "running"),
+        *("database_id", "revision", "since", "until", "used"),
+    )
 
     def __init__(
-        self, policy: AccountPolicy, running: frozenset[str], others: "Others | None"
+        self, details: "Details", running: frozenset[str], others: "Others | None"
     ) -> None:
         super().__init__()
+        policy, stored = details.policy, details.stored
         self.account, self.release = policy.account, policy.release
         self.running, self.others = running, others
+        self.database_id, self.revision = stored.database_id, stored.revision
+        self.since, self.until = LONG_AGO, seconds_of(policy.valid_until)
+        self.used = False
 
     @property
     def users(self) -> tuple[str, ...]:
@@ -147,7 +158,7 @@ class SnapshotLoader:
         """A verified release."""
         return self._releases.get(number)
 
-    def __call__(self, account: str) -> Loaded[Snapshot]:
+    def __call__(self, account: str) -> Snapshot:
         """Build the snapshot of an account.
 
         Raises:
@@ -161,14 +172,9 @@ class SnapshotLoader:
             _log.warning(
                 "rows of %s break the rules and do not count: %s", account, rows
             )
-        snapshot, stored = self._snapshot(details), details.stored
+        snapshot = self._snapshot(details)
         self._keep(detailed, snapshot, details)
-        return Loaded(
-            snapshot=snapshot,
-            revision=stored.revision,
-            database_id=stored.database_id,
-            valid_until=details.policy.valid_until,
-        )
+        return snapshot
 
     def details(self, snapshot: Snapshot) -> Details:
         """The rows behind a snapshot.
@@ -249,7 +255,7 @@ class SnapshotLoader:
         if is_large and len(self._lazy) < LAZY:
             others = Others(people, make)
             self._lazy.add(others)
-        snapshot = Snapshot(policy, people.running, others)
+        snapshot = Snapshot(details, people.running, others)
         if others is None:
             snapshot.update({user: make(user) for user in people.states})
         return snapshot

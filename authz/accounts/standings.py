@@ -44,7 +44,7 @@ class Standing:
             grant = self.release.grant_for(known)
             missing = self.missing(grant.needs)
             found = PLACE_OF[denial(self.facts, grant, missing)]
-        self.answers[resource, action] = found
+        self.answers[known.pair] = found
         return found
 
     def missing(self, permissions: tuple[str, ...]) -> tuple[str, ...]:

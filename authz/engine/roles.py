@@ -6,8 +6,9 @@ from typing_extensions import override
 
 #: casbin looks at ten levels of names, the first being the one asked about.
 MOST_LINKS = 9
-#: Reached names kept, for each name that links begin at; and as many for a small graph.
-REMEMBERED, AT_LEAST = 4, 16_384
+#: Reached names kept, for each name that links begin at: itself and a chain as long as
+#: casbin follows. And as many for a small graph.
+REMEMBERED, AT_LEAST = MOST_LINKS + 1, 16_384
 
 #: Name -> the names it is linked to.
 Links = dict[str, list[str]]

@@ -1,12 +1,11 @@
 """From questions to the bytes of their answers (AuthZEN 1.0, 5.5, 6.2 and 7.2)."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import msgspec
 
-from authz.pdp.errors import BadRequestError
 from authz.pdp.messages import Evaluation, Head, Outcome
-from authz.pdp.reading import Batch
+from authz.pdp.reading import Batch, Item
 from authz.pdp.source import Failure, Source
 
 Ask = Callable[[Evaluation], Outcome]
@@ -43,16 +42,17 @@ def decide_many(source: Source, ask: AskMany, batch: Batch) -> Answer:
     """Answer questions in order, up to the one that decides."""
     parts = []
     oldest: Head | Outcome | None = None
-    answers = iter(
-        ask([item for item in batch.items if not isinstance(item, BadRequestError)])
-    )
-    for item in batch.items:
-        answer = item if isinstance(item, BadRequestError) else next(answers)
+    #: by identity, which is an outcome's own as long as it stands here
+    said: dict[int, tuple[Outcome, bytes]] = {}
+    for answer in _answers(ask, batch.items):
         if isinstance(answer, Outcome):
-            parts.append(_decision(answer))
+            known = said.get(id(answer))
+            if known is None:
+                known = said[id(answer)] = answer, _decision(answer)
+                if oldest is None or answer.revision < oldest.revision:
+                    oldest = answer
+            parts.append(known[1])
             allowed = answer.allowed
-            if oldest is None or answer.revision < oldest.revision:
-                oldest = answer
         else:
             parts.append(_failure(answer))
             allowed = False
@@ -61,6 +61,20 @@ def decide_many(source: Source, ask: AskMany, batch: Batch) -> Answer:
     head = oldest or source.head()
     body = b'{"evaluations":[' + b",".join(parts) + b"]}"
     return Answer(body, head.revision, head.release, len(parts))
+
+
+def _answers(ask: AskMany, items: Sequence[Item]) -> Iterable[Outcome | Failure]:
+    """Of each item; one that could not be read is its own."""
+    asked = [item for item in items if isinstance(item, Evaluation)]
+    answers = ask(asked)
+    return answers if len(asked) == len(items) else _in_place(iter(answers), items)
+
+
+def _in_place(
+    answers: Iterator[Outcome | Failure], items: Iterable[Item]
+) -> Iterator[Outcome | Failure]:
+    for item in items:
+        yield next(answers) if isinstance(item, Evaluation) else item
 
 
 def _failure(error: Failure) -> bytes:

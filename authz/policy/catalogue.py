@@ -4,7 +4,7 @@ import csv
 import difflib
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from authz.errors import Fault, PolicyError, UnknownNameError
 
@@ -22,6 +22,8 @@ class Action:
         name: the verb, `send`.
         label_it: what the panel calls it, in Italian.
         label_en: the same in English.
+        pair: noun and verb; one object for all who keep something by it, as there may
+            be millions.
     """
 
     module: str
@@ -29,6 +31,10 @@ class Action:
     name: str
     label_it: str
     label_en: str
+    pair: tuple[str, str] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "pair", (self.resource, self.name))
 
     @property
     def key(self) -> str:
@@ -46,6 +52,7 @@ class Catalogue:
     def __init__(self, actions: Iterable[Action]) -> None:
         self.actions = tuple(actions)
         self._by_key = {action.key: action for action in self.actions}
+        self._by_pair = {action.pair: action for action in self.actions}
         self._resources = {action.resource for action in self.actions}
 
     def __iter__(self) -> Iterator[Action]:
@@ -56,7 +63,7 @@ class Catalogue:
 
     def find(self, resource: str, action: str) -> Action | None:
         """The action of that noun and verb, None if the list lacks it."""
-        return self._by_key.get(f"{resource}.{action}")
+        return self._by_pair.get((resource, action))
 
     def has_resource(self, resource: str) -> bool:
         """Whether any action is about that noun."""

@@ -90,7 +90,7 @@ class Keyring:
     ) -> None:
         clock = {} if now is None else {"now": now}  # its own clock costs less
         self._looks, self._now = Looks(engine), now or _utc_now
-        self._fresh: Freshness[StoredKey] | None = None
+        self._fresh: Freshness[Loaded[StoredKey]] | None = None
         if watch is not None:
             self._fresh = Freshness(
                 store, watch, self._load, capacity=CAPACITY, **clock
@@ -130,8 +130,8 @@ def _utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def _itself(stored: StoredKey) -> StoredKey:
-    return stored
+def _itself(loaded: Loaded[StoredKey]) -> StoredKey:
+    return loaded.snapshot
 
 
 def _stored(rows: Sequence[Row], instant: datetime) -> StoredKey:  # type: ignore[type-arg]

@@ -1,6 +1,6 @@
 """What the decisions of a process share: knows no request and no Flask."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from sqlalchemy import Connection, Engine, select
@@ -66,6 +66,12 @@ class Panel:
                 found = outcomes[decision.reason] = _outcome(decision, release)
             return found
         return _outcome(decision, self.release(decision.revision))
+
+    def outcomes(self, decisions: Sequence[Decision]) -> list[Outcome]:
+        """The same of several that were made at one revision."""
+        first = {decision.reason: decision for decision in decisions}
+        known = {reason: self.outcome(each) for reason, each in first.items()}
+        return [known[decision.reason] for decision in decisions]
 
     def release(self, revision: int) -> str:
         """The release in force at the revision of an answer that was just given."""

@@ -1,6 +1,6 @@
 """From an AuthZEN question to the panel's enforcer, and its answer back."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,20 +49,20 @@ class PanelSource:
         self, questions: Sequence[Evaluation]
     ) -> Iterable[Outcome | Failure]:
         """All questions about one user in one account are answered at one revision."""
-        askings = list(self._askings(questions))
+        askings = self._askings(questions)
+        first = askings[0] if askings else None
+        if isinstance(first, tuple) and askings.count(first) == len(askings):
+            return self._about(first, questions)
         asked: dict[tuple[str, str], list[int]] = {}
         for place, who in enumerate(askings):
             if isinstance(who, tuple):
                 asked.setdefault(who, []).append(place)
-        outcomes: dict[int, Outcome] = {}
+        answers: dict[int, Outcome] = {}
         for who, places in asked.items():
-            mine = [questions[place] for place in places]
-            names = [(each.resource.type, each.action.name) for each in mine]
-            decisions = self.panel.enforcer.decide_many(*who, names)
-            found = map(self.panel.outcome, decisions)
-            outcomes.update(zip(places, found, strict=True))
+            found = self._about(who, [questions[place] for place in places])
+            answers.update(zip(places, found, strict=True))
         return [
-            outcomes[place] if isinstance(who, tuple) else who
+            answers[place] if isinstance(who, tuple) else who
             for place, who in enumerate(askings)
         ]
 
@@ -114,14 +114,22 @@ class PanelSource:
         if refused is not None:
             raise ItemError(refused.status, refused.message, refused.retry_after)
 
+    def _about(
+        self, who: tuple[str, str], questions: Iterable[Evaluation]
+    ) -> list[Outcome]:
+        """Of one user in one account."""
+        names = [(each.resource.type, each.action.name) for each in questions]
+        return self.panel.outcomes(self.panel.enforcer.decide_many(*who, names))
+
     def _askings(
         self, questions: Sequence[Evaluation]
-    ) -> Iterator[tuple[str, str] | Failure]:
+    ) -> list[tuple[str, str] | Failure]:
         """User and account of each; what items share by default is looked at once."""
         subject = context = who = None
+        found: list[tuple[str, str] | Failure] = []
         for question in questions:
             if question.resource.properties:  # the account may be this one's alone
-                yield self._asking(question)
+                found.append(self._asking(question))
                 continue
             if (
                 who is None
@@ -130,7 +138,8 @@ class PanelSource:
             ):
                 subject, context = question.subject, question.context
                 who = self._asking(question)
-            yield who
+            found.append(who)
+        return found
 
     def _asking(self, question: Evaluation) -> tuple[str, str] | Failure:
         try:

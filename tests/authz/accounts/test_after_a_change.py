@@ -103,16 +103,15 @@ def after_a_step(rows: tuple[DatedRow, ...], draw: Random) -> tuple[DatedRow, ..
 def answers(loader: SnapshotLoader) -> object:
     """All that comes of the account: what is told of it, and every answer."""
     try:
-        loaded = loader(ACCOUNT)
+        snapshot = loader(ACCOUNT)
     except NotReadyError as error:
         return str(error)
-    snapshot = loaded.snapshot
     details = loader.details(snapshot)
     told = [
         explained(snapshot, details, (user, ACCOUNT, *name))
         for user, name in product((*USERS, "role.read_only"), ASKED)
     ]
-    return told, everybody(snapshot), facts(details), loaded.valid_until
+    return told, everybody(snapshot), facts(details), snapshot.until
 
 
 def everybody(snapshot: Snapshot) -> object:
@@ -204,7 +203,7 @@ def test_nothing_is_built_upon_rows_of_a_store_that_went_back(
     store.database_id = "another"
     assert enforcer.decide("u_1", ACCOUNT, "draft", "list").reason != "not_a_member"
     assert not made
-    enforcer._loader.details(enforcer._fresh.entries[ACCOUNT].snapshot)
+    enforcer._loader.details(enforcer._fresh.entries[ACCOUNT])
     load = store.load
 
     def load_and_forget(account, known=None):
@@ -227,7 +226,7 @@ def test_under_another_release_all_is_read_anew(monkeypatch, made) -> None:
     after = loader(ACCOUNT)
     assert not made
     assert after.revision == before.revision + 1
-    assert after.snapshot.release is not before.snapshot.release
+    assert after.release is not before.release
 
 
 def test_what_was_read_before_all_was_forgotten_is_not_kept(monkeypatch) -> None:

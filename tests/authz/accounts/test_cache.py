@@ -1,15 +1,15 @@
 """Which snapshots stay, and which go."""
 
-from authz.accounts.cache import Entry, Loaded, SnapshotCache
+from authz.accounts.cache import Loaded, SnapshotCache
 from authz.storage import Changes
 
 
-def an_entry(revision: int = 1) -> Entry[str]:
-    return Entry(Loaded(snapshot="x", revision=revision, database_id="d"), 0.0)
+def an_entry(revision: int = 1) -> Loaded[str]:
+    return Loaded(snapshot="x", revision=revision, database_id="d")
 
 
-def filled(capacity: int, *accounts: str) -> SnapshotCache[str]:
-    cache = SnapshotCache[str](capacity)
+def filled(capacity: int, *accounts: str) -> SnapshotCache[Loaded[str]]:
+    cache = SnapshotCache[Loaded[str]](capacity)
     for account in accounts:
         cache.enter(account, an_entry())
     return cache
@@ -62,7 +62,7 @@ def test_entering_anew_pushes_nobody_out() -> None:
 
 
 def test_what_is_loaded_while_the_store_turns_out_to_be_another_never_enters() -> None:
-    cache = SnapshotCache[str](2)
+    cache = SnapshotCache[Loaded[str]](2)
     cache.database_id = "d"
     loading = cache.register("a_1")
     loaded = Loaded(snapshot="x", revision=3, database_id="d")

@@ -51,7 +51,7 @@ def write(world: World, account: str, rows: list[DatedRow]) -> None:
 def standing(enforcer: Enforcer, account: str, user: str) -> object:
     enforcer.decide(user, account, "draft", "create")
     entry = enforcer._fresh._cache.entries[account]
-    return entry.snapshot[user]
+    return entry[user]
 
 
 def test_the_same_permissions_in_two_companies_are_one_standing() -> None:
@@ -102,7 +102,7 @@ def test_what_is_shared_is_bounded(monkeypatch) -> None:
         modules = dict.fromkeys(MODULES[:number], CONTRACT.ends_on)
         contract = replace(CONTRACT, modules=modules)
         user = a_company(world, account, frozenset(each), contract)
-        snapshot = loader(account).snapshot
+        snapshot = loader(account)
         assert snapshot[user].answer("draft", "list") == 0
     assert len(loader._alike) <= 2
     assert len(loader._services) <= 2
@@ -175,7 +175,7 @@ def test_threads_that_make_standings_at_once_make_the_same() -> None:
     assert all(given == told[0] for given in told)
     assert [user for user, allowed in told[0] if allowed] == sorted(users[1::3])
     entry = world.enforcer._fresh._cache.entries["a_1"]
-    assert len({id(standing) for standing in entry.snapshot.values()}) == 3
+    assert len({id(standing) for standing in entry.values()}) == 3
     assert set(world.enforcer.users("a_1")) == set(users)
 
 
@@ -187,10 +187,10 @@ def test_beyond_some_large_accounts_the_others_have_their_standings_made(
     world = World()
     users = [a_company(world, account, EDITS) for account in ("a_1", "a_2")]
     loader = SnapshotLoader(world.store)
-    first, second = (loader(account).snapshot for account in ("a_1", "a_2"))
+    first, second = (loader(account) for account in ("a_1", "a_2"))
     assert not first
     assert set(second) == {users[1]}
     assert first.standing(users[0]).facts == second[users[1]].facts
     loader.forget()
     del first
-    assert not loader("a_2").snapshot
+    assert not loader("a_2")

@@ -93,3 +93,11 @@ def test_all_that_is_linked_once_is_kept():
     links = graph("\n".join(f"u{n} role" for n in range(50_000)))
     kept = [links.reached(f"u{number}") for number in range(50_000)]
     assert all(links.reached(f"u{n}") is found for n, found in enumerate(kept))
+
+
+def test_chains_as_long_as_casbin_follows_are_all_kept():
+    ladder = [f"r{n} r{n + 1}" for n in range(8)]
+    links = graph("\n".join([*ladder, *(f"u{n} r0" for n in range(5_000))]))
+    kept = [links.reached(f"u{number}") for number in range(5_000)]
+    assert len(kept[0]) == 10
+    assert all(links.reached(f"u{n}") is found for n, found in enumerate(kept))

@@ -171,6 +171,14 @@ def test_an_item_without_a_subject_anywhere_fails_alone() -> None:
     assert [answer["decision"] for answer in answers] == [False, True]
 
 
+def test_outcomes_that_their_source_forgets_at_once_are_told_apart() -> None:
+    items = [{}, {"action": {"name": "burn"}}, BURNT] * 100
+    answers = many({**READ, "evaluations": items})["evaluations"]
+    assert [answer["decision"] for answer in answers] == [True, False, False] * 100
+    assert all(answer == answers[place % 3] for place, answer in enumerate(answers))
+    assert answers[1]["context"] != answers[2]["context"]
+
+
 class Asking(Library):
     """Wants to know which desk."""
 

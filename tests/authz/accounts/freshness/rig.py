@@ -198,10 +198,10 @@ class Reader:
         """The number and its revision; `during` runs in the first evaluation."""
         pending = [during] if during else []
 
-        def evaluate(number: int) -> int:
+        def evaluate(loaded: Loaded[int]) -> int:
             if pending:
                 pending.pop()()
-            return number
+            return loaded.snapshot
 
         return self.fresh.ask(account, evaluate)
 

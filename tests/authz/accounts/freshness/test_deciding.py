@@ -59,11 +59,11 @@ def test_a_change_of_another_account_during_evaluation_costs_no_second_round(
     either.ask()
     asked = []
 
-    def evaluate(number):
+    def evaluate(loaded):
         if not asked:
             writer.change("a_2")
-        asked.append(number)
-        return number
+        asked.append(loaded.snapshot)
+        return loaded.snapshot
 
     assert either.fresh.ask("a_1", evaluate) == (0, 1)
     assert asked == [0]
@@ -72,10 +72,10 @@ def test_a_change_of_another_account_during_evaluation_costs_no_second_round(
 def test_an_account_that_changes_in_every_round_is_not_answered(either, writer):
     rounds = count()
 
-    def evaluate(number):
+    def evaluate(loaded):
         next(rounds)
         writer.change()
-        return number
+        return loaded.snapshot
 
     with pytest.raises(NotReadyError, match="a_1 changes faster"):
         either.fresh.ask("a_1", evaluate)

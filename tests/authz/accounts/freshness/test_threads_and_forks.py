@@ -69,13 +69,13 @@ def test_a_child_of_a_fork_starts_with_nothing(tmp_path):
 
     fresh = Freshness(store, EveryTime(), load)
     gone = Freshness(store, EveryTime(), load)
-    fresh.ask("a_1", lambda n: n)
+    fresh.ask("a_1", lambda loaded: loaded.snapshot)
     del gone
     fresh._lock.acquire()  # as another thread would hold it
     child = os.fork()
     if child == 0:
         started_empty = fresh._cache.get("a_1") is None
-        answered = fresh.ask("a_1", lambda n: n) == (0, 0)
+        answered = fresh.ask("a_1", lambda loaded: loaded.snapshot) == (0, 0)
         os._exit(0 if started_empty and answered else 1)
     fresh._lock.release()
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
