@@ -7,19 +7,22 @@ from werkzeug.wrappers import Response
 
 from webapp.extensions import begin_write, db
 from webapp.frame import initials
-from webapp.guard import signed_in
+from webapp.guard import can, signed_in
 from webapp.identity import end_all_sessions, open_sessions, person
 from webapp.signin.views import blueprint
 from webapp.tables import User
 
+_CHANGE = "self.change_password"
+
 
 @blueprint.get("/a/<account>/profile")
-@signed_in()
+@signed_in(offers=[_CHANGE])
 def profile(account: str) -> str:
     """Oneself: names, the password, and where one is signed in."""
+    url = url_for("signin.change_password", account=account)
     return profile_page(
         layout="frame.html",
-        password_url=url_for("signin.change_password", account=account),
+        password_url=url if can(_CHANGE) else None,
         end_url=url_for("signin.end_others", account=account),
     )
 
@@ -32,8 +35,11 @@ def end_others(account: str) -> Response:
     return redirect(url_for("signin.profile", account=account))
 
 
-def profile_page(*, layout: str, password_url: str, end_url: str) -> str:
-    """In the frame of an account, or of those who run Delega."""
+def profile_page(*, layout: str, password_url: str | None, end_url: str) -> str:
+    """In the frame of an account, or of those who run Delega.
+
+    Without a `password_url` it is not the reader's to change, as of a delegate.
+    """
     found = db.session.get_one(User, person().id)
     return render_template(
         "signin/profile.html",

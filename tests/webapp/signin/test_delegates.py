@@ -62,3 +62,16 @@ def test_one_that_was_taken_away_counts_no_more(app: Flask, company: Company) ->
 
 def test_the_page_is_nobody_elses(app: Flask, company: Company) -> None:
     assert signed_in(app, company.owner_name).get("/delegate").status_code == 404
+
+
+def test_his_profile_offers_no_password_that_he_may_not_change(
+    app: Flask, company: Company
+) -> None:
+    user = a_delegate(app, NAME)
+    a_delegation(app, user, company, "invoicing.read")
+    here, _there = signed_in(app, NAME), signed_in(app, NAME)
+    page = here.get(f"/a/{company.id}/profile")
+    assert page.status_code == 200
+    assert "Non sei tu? Esci da lì." in page.text
+    assert f"/a/{company.id}/password" not in page.text
+    assert here.get(f"/a/{company.id}/password").status_code == 403
