@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from authz.storage.past import PastRows
     from authz.storage.sql import SqlStore, SqlWriter, initialise
     from authz.storage.tables import (
+        DELEGATES,
         Base,
         Name,
         Number,
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
 _HOME_OF = {
     "Adapter": "authz.storage.adapter",
     "Base": "authz.storage.tables",
+    "DELEGATES": "authz.storage.tables",
     "Looks": "authz.storage.looks",
     "MemoryStore": "authz.storage.memory",
     "Name": "authz.storage.tables",
@@ -74,6 +76,7 @@ _HOME_OF = {
 }
 
 __all__ = [
+    "DELEGATES",
     "EVERY_ACCOUNT",
     "GENESIS",
     "WROTE",

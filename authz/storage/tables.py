@@ -59,6 +59,8 @@ class PolicyRevision(Base):
 
 
 LIVE = text("revision_removed IS NULL")
+#: A row that gives a delegation, written as the index over such rows has it.
+DELEGATES = text("substr(v1, 1, 2) = 'd_' AND revision_removed IS NULL")
 
 
 class PolicyRow(Base):
@@ -92,6 +94,12 @@ class PolicyRow(Base):
             unique=True,
             sqlite_where=text("v1 = 'role.owner' AND revision_removed IS NULL"),
             postgresql_where=text("v1 = 'role.owner' AND revision_removed IS NULL"),
+        ),
+        Index(
+            "policy_row_of_delegate",
+            "v0",
+            sqlite_where=DELEGATES,
+            postgresql_where=DELEGATES,
         ),
     )
 

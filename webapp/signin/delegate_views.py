@@ -4,7 +4,7 @@ from flask import abort, redirect, render_template, url_for
 from sqlalchemy import select
 
 from authz import Reason, State
-from authz.storage import PolicyRow
+from authz.storage import DELEGATES, PolicyRow
 from webapp.extensions import enforcer, reading
 from webapp.guard import signed_in
 from webapp.identity import person
@@ -32,12 +32,7 @@ def _linked(user: str) -> list[str]:
     query = (
         select(Account.id)
         .join(PolicyRow, PolicyRow.account_id == Account.id)
-        .where(
-            PolicyRow.ptype == "g",
-            PolicyRow.v0 == user,
-            PolicyRow.v1.startswith("d_", autoescape=True),
-            PolicyRow.revision_removed.is_(None),
-        )
+        .where(PolicyRow.ptype == "g", PolicyRow.v0 == user, DELEGATES)
         .order_by(Account.name, Account.id)
     )
     with reading() as connection:

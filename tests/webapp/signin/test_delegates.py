@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import text
 
-from authz.storage import Change, SqlWriter
+from authz.storage import DELEGATES, Change, SqlWriter
 from tests.builders import Company, a_company, signed_in
 from tests.webapp.delegating import a_delegate, a_delegation
-from webapp.extensions import begin_write, store
+from webapp.extensions import begin_write, db, store
 
 NAME = "studioverdi1"
 
@@ -62,6 +63,20 @@ def test_one_that_was_taken_away_counts_no_more(app: Flask, company: Company) ->
 
 def test_the_page_is_nobody_elses(app: Flask, company: Company) -> None:
     assert signed_in(app, company.owner_name).get("/delegate").status_code == 404
+
+
+def test_his_companies_are_found_without_a_look_at_every_row(
+    app: Flask, company: Company
+) -> None:
+    user = a_delegate(app, NAME)
+    a_delegation(app, user, company, "invoicing.read")
+    where = f"v0 = '{user}' AND {DELEGATES}"
+    query = f"SELECT account_id FROM policy_row WHERE {where}"  # noqa: S608  (ours)
+    with app.app_context():
+        plan = db.session.execute(text(f"EXPLAIN QUERY PLAN {query}")).all()
+        found = db.session.scalars(text(query)).all()
+    assert "policy_row_of_delegate" in str(plan)
+    assert found == [company.id]
 
 
 def test_his_profile_offers_no_password_that_he_may_not_change(
