@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tests.webapp.story import scene
 from tests.webapp.story.conftest import Demo
 from tests.webapp.story.person import Person
 
@@ -151,6 +152,25 @@ def test_every_menu_page_is_accessible_quiet_and_fits(
     assert marta.open(refused, "history-refused") == 200
     missing = marta.open(f"/a/{marta.account}/nothing", "missing")
     assert missing == 404
+
+
+def test_the_operators_pages_and_the_reference_are_accessible_quiet_and_fit(
+    people: Any, demo: Demo
+) -> None:
+    account = people().sign_in("martabellandi").account
+    paola = scene.an_operator(demo, people)
+    tried = f"account={account}&user=annaricci26&action=draft.send"
+    pages = {"": "orders", "try": "try", f"try?{tried}": "tried"}
+    pages |= {"keys": "keys", "keys/new": "new-key"}
+    pages |= {"profile": "profile", "password": "password"}
+    paths = {"/api": "api"}
+    paths |= {f"/operator/{tail}": f"operator-{name}" for tail, name in pages.items()}
+    for paola.width, paola.language in ((1280, "it"), (360, "en")):
+        paola.page.set_viewport_size({"width": paola.width, "height": 900})
+        for path, name in paths.items():
+            joint = "&" if "?" in path else "?"
+            status = paola.open(f"{path}{joint}lang={paola.language}", name)
+            assert status == 200, path
 
 
 def test_without_script_the_same_forms_work(browser: Any, demo: Demo) -> None:
