@@ -30,7 +30,14 @@ def bucketed(
         place, step = buckets, key_of(values)
         for column in columns:
             place, step = place.setdefault(step, {}), values[column]
-        place.setdefault(step, []).append(entry)
+        rows = place.get(step)
+        if rows is None:
+            # a tuple of what refers to nothing else is soon none of the collector's
+            place[step] = (entry,)
+        elif isinstance(rows, tuple):
+            place[step] = [*rows, entry]
+        else:
+            rows.append(entry)
     return buckets
 
 
