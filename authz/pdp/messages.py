@@ -10,7 +10,10 @@ Properties = dict[str, Any]
 Wanted = Literal["subject", "resource", "action"]
 
 
-class Subject(msgspec.Struct, frozen=True):
+# `gc=False` below: what JSON was read into holds no cycle, and is made for every question
+
+
+class Subject(msgspec.Struct, frozen=True, gc=False):
     """Who asks to act; `id` is unique within `type`."""
 
     type: str
@@ -18,7 +21,7 @@ class Subject(msgspec.Struct, frozen=True):
     properties: Properties = {}
 
 
-class Resource(msgspec.Struct, frozen=True):
+class Resource(msgspec.Struct, frozen=True, gc=False):
     """On what."""
 
     type: str
@@ -26,14 +29,14 @@ class Resource(msgspec.Struct, frozen=True):
     properties: Properties = {}
 
 
-class Action(msgspec.Struct, frozen=True):
+class Action(msgspec.Struct, frozen=True, gc=False):
     """To do what."""
 
     name: str
     properties: Properties = {}
 
 
-class Evaluation(msgspec.Struct, frozen=True):
+class Evaluation(msgspec.Struct, frozen=True, gc=False):
     """One question; unknown members were ignored, as section 10 asks."""
 
     subject: Subject

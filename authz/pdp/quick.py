@@ -23,38 +23,38 @@ _Scalar = _Text | _Whole | float | bool | None
 _Plain = dict[_Text, _Scalar | list[_Scalar]]
 
 
-class _Subject(Subject, frozen=True, omit_defaults=True):
+class _Subject(Subject, frozen=True, omit_defaults=True, gc=False):
     type: _Text
     id: _Text
     properties: _Plain = msgspec.field(default_factory=dict)
 
 
-class _Resource(Resource, frozen=True, omit_defaults=True):
+class _Resource(Resource, frozen=True, omit_defaults=True, gc=False):
     type: _Text
     id: _Text
     properties: _Plain = msgspec.field(default_factory=dict)
 
 
-class _Action(Action, frozen=True, omit_defaults=True):
+class _Action(Action, frozen=True, omit_defaults=True, gc=False):
     name: _Text
     properties: _Plain = msgspec.field(default_factory=dict)
 
 
-class _Evaluation(Evaluation, frozen=True, omit_defaults=True):
+class _Evaluation(Evaluation, frozen=True, omit_defaults=True, gc=False):
     subject: _Subject
     action: _Action
     resource: _Resource
     context: _Plain = msgspec.field(default_factory=dict)
 
 
-class _Item(msgspec.Struct, omit_defaults=True):
+class _Item(msgspec.Struct, omit_defaults=True, gc=False):
     subject: _Subject | UnsetType = UNSET
     action: _Action | UnsetType = UNSET
     resource: _Resource | UnsetType = UNSET
     context: _Plain | UnsetType = UNSET
 
 
-class _Batch(_Item, omit_defaults=True):
+class _Batch(_Item, omit_defaults=True, gc=False):
     evaluations: Annotated[list[_Item], Meta(min_length=1, max_length=MAX_ITEMS)] = []
     options: _Plain = {}
 
