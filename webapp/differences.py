@@ -204,7 +204,8 @@ def _key(record: ChangeRecord) -> Iterator[Difference]:
         yield Difference(_("The key works"), _("yes"), _("no"))
         return
     if record.kind == "credential.rotated":
-        until = [moment(datetime.fromisoformat(text)) for text in record.after]
+        ends = map(datetime.fromisoformat, record.after)
+        until = [moment(end, begins=False) for end in ends]
         after = _("until %(day)s", day=until[0]) if until else _("no")
         yield Difference(_("The secret before it works"), _("yes"), after)
         return

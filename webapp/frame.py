@@ -213,7 +213,7 @@ def _refused_page(action: str, decision: Decision) -> str:
         why_url=url_for("review.mine", account=g.account_id, action=action),
         back=None,
         code=g.get("request_id", ""),
-        when=moment(datetime.now(UTC)),
+        when=moment(datetime.now(UTC), begins=False),
     )
 
 

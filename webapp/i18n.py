@@ -83,14 +83,17 @@ def day(value: date | datetime | None) -> str:
     return f"{value:%d/%m/%Y}" if value else ""
 
 
-def moment(value: datetime | None) -> str:
-    """24/11/2026, 09:12; today as *Oggi, 09:12*."""
+def moment(value: datetime | None, *, begins: bool = True) -> str:
+    """24/11/2026, 09:12; today as *Oggi, 09:12*, inside a sentence *oggi, 09:12*."""
     if value is None:
         return ""
     local = value.astimezone(ROME)
-    if local.date() == today():
-        return _("Today, %(time)s", time=f"{local:%H:%M}")
-    return f"{local:%d/%m/%Y, %H:%M}"
+    if local.date() != today():
+        return f"{local:%d/%m/%Y, %H:%M}"
+    time = f"{local:%H:%M}"
+    return (
+        _("Today, %(time)s", time=time) if begins else _("today, %(time)s", time=time)
+    )
 
 
 def day_and_time(value: datetime | None) -> str:

@@ -114,7 +114,7 @@ def page(
         sentence=sentence or words[1],
         retry=None,
         code=g.get("request_id", ""),
-        when=moment(datetime.now(UTC)),
+        when=moment(datetime.now(UTC), begins=False),
         home_url="/",
     )
     return Response(html, status=status, content_type="text/html; charset=utf-8")

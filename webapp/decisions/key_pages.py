@@ -67,12 +67,12 @@ def key_page(session: Session, desk: Desk, key: Credential) -> dict[str, Any]:
 
 def shown_page(desk: Desk, key: Credential, text: str) -> dict[str, Any]:
     """The one page that carries the secret."""
-    until = key.previous_until
+    until = moment(key.previous_until, begins=False)
     return {
         "id": short(key),
         "label": key.label,
         "text": text,
-        "old": _("The secret before it works until: %(when)s.", when=moment(until))
+        "old": _("The secret before it works until: %(when)s.", when=until)
         if until
         else "",
         "example": example(desk.account),

@@ -100,12 +100,12 @@ def invitation_line(found: Invitation) -> str:
     if found.expires_at is None:
         return _("No open link")
     if not found.is_open:
-        return _("Link expired: %(when)s", when=moment(found.expires_at))
+        return _("Link expired: %(when)s", when=moment(found.expires_at, begins=False))
     if found.failure:
         return _("E-mail failed: %(why)s", why=_why(found))
     if found.has_mail and not found.sent_at:
         return _("E-mail not sent yet")
-    return _("Link good until: %(when)s", when=moment(found.expires_at))
+    return _("Link good until: %(when)s", when=moment(found.expires_at, begins=False))
 
 
 def invitation_facts(found: Invitation) -> list[tuple[str, str]]:
@@ -119,7 +119,7 @@ def invitation_facts(found: Invitation) -> list[tuple[str, str]]:
 
 
 def _until(found: Invitation) -> str:
-    when = moment(found.expires_at)
+    when = moment(found.expires_at, begins=False)
     if found.is_open:
         return _("good until: %(when)s", when=when)
     return _("expired: %(when)s", when=when)
@@ -127,9 +127,9 @@ def _until(found: Invitation) -> str:
 
 def _mail(found: Invitation) -> str:
     if found.sent_at:
-        return _("sent: %(when)s", when=moment(found.sent_at))
+        return _("sent: %(when)s", when=moment(found.sent_at, begins=False))
     if found.failure:
-        when = moment(found.failed_at)
+        when = moment(found.failed_at, begins=False)
         return _("failed: %(when)s; %(why)s", when=when, why=_why(found))
     return _("not sent yet")
 

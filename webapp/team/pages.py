@@ -39,6 +39,7 @@ def created(
         again: how long a reload shows the password again, None for never.
     """
     lasts = TEMPORARY_LASTS if password else LASTS[ACTIVATION]
+    ends = (since or datetime.now(UTC)) + lasts
     account = made.account_id
     return {
         "trail": trail(str(account)),
@@ -53,7 +54,7 @@ def created(
             " %(name)s alone.",
             name=given_name(made.shown_name),
         ),
-        "until": _("until %(when)s", when=moment((since or datetime.now(UTC)) + lasts)),
+        "until": _("until %(when)s", when=moment(ends, begins=False)),
         "permissions_url": url_for("team.permissions", account=account, user=made.id),
         "list_url": url_for("team.index", account=account),
         "create_url": None,
@@ -189,5 +190,5 @@ def _under() -> str:
 
 
 def _access_line(found: User) -> str:
-    seen = moment(found.last_access_at) or _("never")
+    seen = moment(found.last_access_at, begins=False) or _("never")
     return _("%(email)s, last access %(when)s", email=found.email, when=seen)

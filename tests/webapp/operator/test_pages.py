@@ -269,7 +269,7 @@ def test_a_paid_order_says_so_and_offers_no_button(
 ) -> None:
     number = a_paid_order(app, company, "CRO 5")
     page = text(client.get(f"/operator/orders/{number}/payment"))
-    assert "Il pagamento è registrato: Oggi" in page
+    assert "Il pagamento è registrato: oggi" in page
     assert "CRO 5" in page
     assert "Registra il pagamento" not in page
 
