@@ -131,7 +131,7 @@ class Enforcer:
         if made[0].revision != revision:
             made = self._decisions = _decisions(revision)
         given = [made[place] for place in places]
-        for turn in [turn for turn, _ in enumerate(given) if self._is_due()]:
+        for turn in [turn for turn in range(len(given)) if self._is_due()]:
             self._offer((subject, account, *actions[turn]), given[turn])
         return given
 
@@ -253,11 +253,15 @@ def _places(
     standing = snapshot.standing(subject)
     if standing is None:
         return [_of_a_stranger(snapshot.release, *name) for name in actions]
-    kept = standing.answers
+    kept, answer = standing.answers, standing.answer
     try:
         return [kept[name] for name in actions]
-    except KeyError:  # one was not asked before
-        return [standing.answer(*name) for name in actions]
+    except KeyError:  # one was not asked before, or is unknown and never kept
+        found = map(kept.get, actions)
+        return [
+            answer(*name) if place is None else place
+            for name, place in zip(actions, found, strict=True)
+        ]
 
 
 def _of_a_stranger(release: Release, resource: str, action: str) -> int:

@@ -4,12 +4,24 @@ import os
 import weakref
 from collections.abc import Callable
 
+#: What to call, in the order in which it came; what is gone is not in here.
+_restarts: dict["weakref.WeakMethod[Callable[[], None]]", None] = {}
+
 
 def in_children(method: Callable[[], None]) -> None:
     """Call a method of an object first thing in each child, while the object lives."""
-    found = weakref.WeakMethod(method)
-    os.register_at_fork(after_in_child=lambda: (found() or _nothing)())
+    _restarts[weakref.WeakMethod(method, _forget)] = None
 
 
-def _nothing() -> None:
-    """What is left to do when the object is gone."""
+def _forget(gone: "weakref.WeakMethod[Callable[[], None]]") -> None:
+    _restarts.pop(gone, None)
+
+
+def _restart() -> None:
+    for found in list(_restarts):
+        method = found()
+        if method is not None:
+            method()
+
+
+os.register_at_fork(after_in_child=_restart)

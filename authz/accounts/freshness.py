@@ -96,7 +96,7 @@ class Freshness(Generic[K]):
             NotReadyError: the store can not be read, or the wall clock is behind it.
         """
         self._catch_up()
-        self._require_clock(self.wall())
+        self._instant()
 
     def at_least(self, revision: int) -> None:
         """Make sure that answers from now on are of that revision or newer.
@@ -149,7 +149,9 @@ class Freshness(Generic[K]):
         for _round in range(ROUNDS):
             # INVARIANT: noted before the snapshot; what is read later may be newer than it
             applied, deadline = self.applied
-            entry = self._cached(account) or self._load(account)
+            entry = self._cached(account)
+            if entry is None:  # a snapshot without users is false
+                entry = self._load(account)
             answer = evaluate(entry)
             if not self._in_time(entry):
                 continue
@@ -182,17 +184,18 @@ class Freshness(Generic[K]):
         return None
 
     def _in_time(self, entry: K) -> bool:
-        instant = self.wall()
-        self._require_clock(instant)
-        return entry.since <= instant < entry.until
+        return entry.since <= self._instant() < entry.until
 
-    def _require_clock(self, instant: float) -> None:
-        if instant < self._newest_at:
-            clock, last = (
-                datetime.fromtimestamp(at, UTC) for at in (instant, self._newest_at)
-            )
+    def _instant(self) -> float:
+        """What the wall clock says, where it is not behind the last change."""
+        # INVARIANT: noted before the clock is read; a later change may be later than it
+        newest = self._newest_at
+        instant = self.wall()
+        if instant < newest:
+            clock, last = (datetime.fromtimestamp(at, UTC) for at in (instant, newest))
             text = f"the clock says {clock}, the last change was at {last}"
             raise NotReadyError(text)
+        return instant
 
     def _load(self, account: str) -> K:
         with self._loading(account) as loading:

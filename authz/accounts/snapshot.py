@@ -1,6 +1,7 @@
-"""One account's policy at a revision, ready to be asked; immutable."""
+"""One account's policy at a revision, ready to be asked; what it answers never changes."""
 
 import logging
+import sys
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -69,7 +70,9 @@ class Snapshot(dict[str, Standing]):
         policy, stored = details.policy, details.stored
         self.account, self.release = policy.account, policy.release
         self.running, self.others = running, others
-        self.database_id, self.revision = stored.database_id, stored.revision
+        # one text for all: each read transaction brings a copy of its own
+        self.database_id = sys.intern(stored.database_id)
+        self.revision = stored.revision
         self.since, self.until = LONG_AGO, seconds_of(policy.valid_until)
         self.used = False
 

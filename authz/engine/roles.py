@@ -62,7 +62,7 @@ class Graph:
         return found
 
     def _keep(self, asked: tuple[str, str], found: frozenset[str]) -> None:
-        """In a few times the memory of the links; forgotten together when it is full."""
+        """In up to eight times the memory of the links; forgotten together when full."""
         if self._room < len(found):
             self.known.clear()
             begins = sum(map(len, self._links.values()))

@@ -44,7 +44,8 @@ def decide_many(source: Source, ask: AskMany, batch: Batch) -> Answer:
     oldest: Head | Outcome | None = None
     #: by identity, which is an outcome's own as long as it stands here
     said: dict[int, tuple[Outcome, bytes]] = {}
-    for answer in _answers(ask, batch.items):
+    answers = _answers(ask, batch.items)
+    for _item, answer in zip(batch.items, answers, strict=True):
         if isinstance(answer, Outcome):
             known = said.get(id(answer))
             if known is None:

@@ -1,8 +1,11 @@
 """A decision that finds everything there asks nobody, and only where its answer stands."""
 
+from dataclasses import replace
+
 import pytest
 
-from authz import Enforcer
+from authz import Enforcer, EveryTime, Reason
+from authz.engine import CompiledEvaluator
 from authz.storage import MemoryStore
 from tests.authz.accounts.worlds import ACCOUNT, ANNA, OWNER, World, a_world
 
@@ -122,3 +125,44 @@ def test_a_snapshot_whose_time_it_is_not_does_not_answer(world, years) -> None:
     given = world.enforcer.decide(*ASKED)
     assert given.reason == "service_expired"
     assert went
+
+
+def test_a_batch_asks_the_evaluator_nothing_that_it_kept_beside_an_unknown_action(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[object] = []
+    decide = CompiledEvaluator.decide
+
+    def counted(evaluator: CompiledEvaluator, request: tuple[str, ...]) -> bool:
+        asked.append(request)
+        return decide(evaluator, request)
+
+    monkeypatch.setattr(CompiledEvaluator, "decide", counted)
+    names = [("draft", "create"), ("draft", "send"), ("draft", "juggle")]
+    first = world.enforcer.decide_many(ANNA, ACCOUNT, names)
+    assert len(asked) == 1, "the first action was asked before"
+    assert world.enforcer.decide_many(ANNA, ACCOUNT, names) == first
+    assert len(asked) == 1
+    reasons = [decision.reason for decision in first]
+    assert reasons == [Reason.GRANTED, Reason.NO_PERMISSION, Reason.UNKNOWN_ACTION]
+
+
+def test_snapshots_share_one_text_that_names_their_database(world: World) -> None:
+    class Copying(MemoryStore):
+        def load(self, *asked):
+            found = super().load(*asked)
+            return replace(found, database_id="".join(list(found.database_id)))
+
+    world.store.__class__ = Copying
+    loader = world.enforcer._loader
+    first, second = loader(ACCOUNT), loader(ACCOUNT)
+    assert first is not second
+    assert first.database_id is second.database_id
+
+
+def test_an_account_without_users_is_kept_like_any_other(world: World) -> None:
+    enforcer = Enforcer(world.store, EveryTime(), now=world.clock)
+    enforcer.decide(ANNA, "a_empty", "draft", "create")
+    enforcer._fresh._cache.register = None  # type: ignore[assignment,method-assign]
+    found = enforcer.decide(ANNA, "a_empty", "draft", "create")
+    assert found.reason is Reason.NOT_A_MEMBER

@@ -1,5 +1,6 @@
 """Evaluation and evaluations, over a small library."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -177,6 +178,17 @@ def test_outcomes_that_their_source_forgets_at_once_are_told_apart() -> None:
     assert [answer["decision"] for answer in answers] == [True, False, False] * 100
     assert all(answer == answers[place % 3] for place, answer in enumerate(answers))
     assert answers[1]["context"] != answers[2]["context"]
+
+
+@pytest.mark.parametrize("too", ["few", "many"])
+def test_a_source_with_another_number_of_answers_gives_none(too: str) -> None:
+    class Miscounting(Library):
+        def decide_many(self, questions: Sequence[Evaluation]) -> list[Outcome]:
+            found = [self.decide(question) for question in questions]
+            return found[1:] if too == "few" else [*found, found[0]]
+
+    with pytest.raises(ValueError, match="zip"):
+        many({**READ, "evaluations": [{}, {}]}, Miscounting())
 
 
 class Asking(Library):

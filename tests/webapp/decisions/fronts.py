@@ -78,8 +78,11 @@ def a_front(
         yield Front(port, backend)
     finally:
         process.terminate()
-        process.wait(timeout=20)
-        backend.close()
+        try:
+            process.wait(timeout=20)
+        finally:
+            process.kill()
+            backend.close()
 
 
 def with_ports(text: str, ports: Mapping[int, int], written: str) -> str:

@@ -241,9 +241,7 @@ def test_without_delega_nothing_arrives(world: World, tmp_path: Path) -> None:
     assert (status, heads) == (503, [])
 
 
-def test_with_a_key_that_was_revoked_nothing_arrives(
-    world: World, tmp_path: Path
-) -> None:
+def test_with_a_wrong_key_nothing_arrives(world: World, tmp_path: Path) -> None:
     key = world.key[:-1] + ("0" if world.key[-1] != "0" else "1")
     with (
         serving(world.asked, DecisionWorker) as served,

@@ -254,9 +254,7 @@ def test_without_delega_nothing_arrives(world: World, tmp_path: Path) -> None:
     assert (status, heads) == (500, [])
 
 
-def test_with_a_key_that_was_revoked_nothing_arrives(
-    world: World, tmp_path: Path
-) -> None:
+def test_with_a_wrong_key_nothing_arrives(world: World, tmp_path: Path) -> None:
     users = f"{world.anna}:{{PLAIN}}sesame\n"
     key = world.key[:-1] + ("0" if world.key[-1] != "0" else "1")
     with (

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import event
 
-from authz.storage import DELEGATES, Change, SqlWriter
+from authz.storage import Change, SqlWriter
 from tests.builders import Company, a_company, signed_in
 from tests.webapp.delegating import a_delegate, a_delegation
-from webapp.extensions import begin_write, db, store
+from webapp.extensions import begin_write, reading_engine, store
 
 NAME = "studioverdi1"
 
@@ -70,13 +70,20 @@ def test_his_companies_are_found_without_a_look_at_every_row(
 ) -> None:
     user = a_delegate(app, NAME)
     a_delegation(app, user, company, "invoicing.read")
-    where = f"v0 = '{user}' AND {DELEGATES}"
-    query = f"SELECT account_id FROM policy_row WHERE {where}"  # noqa: S608  (ours)
-    with app.app_context():
-        plan = db.session.execute(text(f"EXPLAIN QUERY PLAN {query}")).all()
-        found = db.session.scalars(text(query)).all()
+    client, engine = signed_in(app, NAME), reading_engine(app)
+    asked: list[Any] = []
+
+    def note(_connection: Any, _cursor: Any, text: str, values: Any, *_: Any) -> None:
+        if "ORDER BY account.name" in text:
+            asked.append((text, values))
+
+    event.listen(engine, "before_cursor_execute", note)
+    assert client.get("/delegate").headers["Location"] == f"/a/{company.id}/"
+    event.remove(engine, "before_cursor_execute", note)
+    [(text, values)] = asked
+    with engine.begin() as connection:
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", values).all()
     assert "policy_row_of_delegate" in str(plan)
-    assert found == [company.id]
 
 
 def test_his_profile_offers_no_password_that_he_may_not_change(

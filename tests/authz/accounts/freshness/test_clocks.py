@@ -60,6 +60,24 @@ def test_a_snapshot_that_is_over_when_loaded_never_answers(timed, clock):
         timed.ask()
 
 
+def test_a_change_while_the_clock_is_read_is_no_clock_that_went_back(
+    database, opened, writer
+):
+    """Another thread catches up with it before the clock is compared."""
+    either = opened(Reader, database)
+    either.ask()
+    read, meanwhile = either.fresh.wall, [writer.change, either.fresh._catch_up]
+
+    def wall():
+        now = read()
+        while meanwhile:
+            meanwhile.pop(0)()
+        return now
+
+    either.fresh.wall = wall
+    assert either.fresh.rounds("a_1", lambda loaded: loaded.snapshot) == (1, 1)
+
+
 def test_a_snapshot_from_a_later_clock_is_loaded_again(timed, clock):
     timed.ask()
     clock.pass_(minutes=-1)
