@@ -18,10 +18,8 @@ def _forget(gone: "weakref.WeakMethod[Callable[[], None]]") -> None:
 
 
 def _restart() -> None:
-    for found in list(_restarts):
-        method = found()
-        if method is not None:
-            method()
+    for method in filter(None, [found() for found in _restarts]):
+        method()
 
 
 os.register_at_fork(after_in_child=_restart)
