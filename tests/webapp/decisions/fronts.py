@@ -72,7 +72,7 @@ def a_front(
     """In the foreground, ended by its own process."""
     errors = folder / "stderr"
     with errors.open("wb") as file:
-        process = subprocess.Popen(command, stdout=file, stderr=file)  # noqa: S603
+        process = subprocess.Popen(command, stdout=file, stderr=file)  # noqa: S603  (ours)
     try:
         _wait_for(port, process, errors)
         yield Front(port, backend)
