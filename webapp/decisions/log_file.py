@@ -1,5 +1,6 @@
 """Where the lines of the decision log go: a file that workers share, or a pipe."""
 
+import fcntl
 import os
 import stat
 from collections.abc import Iterator, Sequence
@@ -39,19 +40,23 @@ class LogFile:
         flags = _PIPE if Path(self._path).is_fifo() else _FILE
         file = os.open(self._path, flags, _MODE)
         try:
-            if _is_torn(file):
-                os.write(file, b"\n")
+            if stat.S_ISREG(os.fstat(file).st_mode):
+                _take(file)
             yield from _write(file, lines)
         finally:
             os.close(file)
 
 
-def _is_torn(file: int) -> bool:
-    """Whether a disk was full in the middle of a line."""
-    found = os.fstat(file)
-    if not (stat.S_ISREG(found.st_mode) and found.st_size):
-        return False
-    return os.pread(file, 1, found.st_size - 1) != b"\n"
+def _take(file: int) -> None:
+    """Take a file until it is closed; end the line that a full disk left torn.
+
+    INVARIANT: whoever looks at the end of the file holds it. A system may show a write
+    that is under way page by page, and so a line that only seems torn.
+    """
+    fcntl.flock(file, fcntl.LOCK_EX)
+    size = os.fstat(file).st_size
+    if size and os.pread(file, 1, size - 1) != b"\n":
+        os.write(file, b"\n")
 
 
 def _write(file: int, lines: Sequence[bytes]) -> Iterator[int]:

@@ -1,5 +1,6 @@
 """Where lines go: whole, in order, beside those of other processes."""
 
+import fcntl
 import os
 import threading
 from pathlib import Path
@@ -38,6 +39,26 @@ def test_after_a_torn_line_the_next_one_begins_on_its_own(tmp_path: Path) -> Non
     path.write_bytes(b"one\n{to")
     list(LogFile(str(path)).write([b"two\n"]))
     assert path.read_bytes() == b"one\n{to\ntwo\n"
+
+
+def test_a_line_that_another_is_writing_is_waited_for_and_not_torn(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "log"
+    path.write_bytes(b"one\n{hal")
+
+    def other_ends(file: int, how: int) -> None:
+        assert how == fcntl.LOCK_EX
+        os.write(file, b"f}\n")
+
+    monkeypatch.setattr("webapp.decisions.log_file.fcntl.flock", other_ends)
+    list(LogFile(str(path)).write([b"two\n"]))
+    assert path.read_bytes() == b"one\n{half}\ntwo\n"
+
+
+def test_a_device_that_all_share_is_not_held(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr("webapp.decisions.log_file.fcntl.flock")
+    assert sum(LogFile(os.devnull).write([b"x\n"])) == 1
 
 
 def test_what_a_full_disk_took_is_told_piece_by_piece(
@@ -133,7 +154,8 @@ def test_writers_at_the_same_time_mix_no_lines(
 
     def write(letter: str) -> None:
         starting.wait()
-        list(LogFile(str(path)).write([letter.encode() * 99 + b"\n"] * 500))
+        for _ in range(50):
+            list(LogFile(str(path)).write([letter.encode() * 99 + b"\n"] * 100))
 
     threads = [threading.Thread(target=write, args=(name,)) for name in "abcd"]
     for thread in threads:
@@ -141,5 +163,5 @@ def test_writers_at_the_same_time_mix_no_lines(
     for thread in threads:
         thread.join()
     lines = path.read_text().splitlines()
-    assert len(lines) == 2_000
+    assert len(lines) == 20_000
     assert {(len(line), len(set(line))) for line in lines} == {(99, 1)}
