@@ -26,9 +26,10 @@ from authz.pdp.messages import (
     Wanted,
 )
 from authz.pdp.metadata import WELL_KNOWN, metadata, metadata_path
+from authz.pdp.reading import read_plain
 from authz.pdp.reasons import DENIALS, denial
-from authz.pdp.replies import HEADERS, Reply, refusal
-from authz.pdp.service import Service
+from authz.pdp.replies import HEADERS, Reply, plain_id, refusal, told
+from authz.pdp.service import Service, is_lone
 from authz.pdp.source import Caller, Failure, Source, one_by_one
 from authz.pdp.strict_json import parse, too_large
 
@@ -64,10 +65,14 @@ __all__ = [
     "Subject",
     "Wanted",
     "denial",
+    "is_lone",
     "metadata",
     "metadata_path",
     "one_by_one",
     "parse",
+    "plain_id",
+    "read_plain",
     "refusal",
+    "told",
     "too_large",
 ]

@@ -34,7 +34,11 @@ def decide_one(ask: Ask, question: Evaluation) -> Answer:
         BadRequestError: no decision was made, HTTP 400.
         ItemError: this caller gets no decision on that, with its status.
     """
-    outcome = ask(question)
+    return answer_of(ask(question))
+
+
+def answer_of(outcome: Outcome) -> Answer:
+    """The answer to one question."""
     return Answer(_decision(outcome), outcome.revision, outcome.release, 1)
 
 

@@ -39,6 +39,11 @@ def read_one(body: bytes) -> Evaluation:
     return quick.read_one(body) or to(Evaluation, parse(body))
 
 
+def read_plain(body: bytes) -> Evaluation | None:
+    """The same of a plain body, None when it is no question or takes longer to read."""
+    return quick.read_one(body) if len(body) <= MAX_BODY_BYTES else None
+
+
 def read_many(body: bytes) -> Batch | Evaluation:
     """Read an access evaluations request; without `evaluations` it is a single one.
 

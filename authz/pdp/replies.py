@@ -7,9 +7,10 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from authz.pdp.deciding import Answer
+from authz.pdp.deciding import Answer, answer_of
 from authz.pdp.errors import BadRequestError, ItemError, LimitError
 from authz.pdp.limits import LIMITS, MAX_STRING_BYTES
+from authz.pdp.messages import Outcome
 
 Headers = Mapping[str, str]
 #: What is read of a request's headers, in lower case as everywhere in here.
@@ -58,6 +59,11 @@ def reply(answer: Answer, headers: Headers) -> Reply:
     return Reply(200, sent, answer.body, answer.decisions)
 
 
+def told(outcome: Outcome, name: str) -> Reply:
+    """The answer to one question, in a request of that name."""
+    return reply(answer_of(outcome), {"x-request-id": name})
+
+
 def refusal(error: BadRequestError | ItemError, headers: Headers) -> Reply:
     """No decision: the request, or the caller, is not one to answer, or not now."""
     code = _CODES.get(error.status, "not_answered")
@@ -91,7 +97,14 @@ def _error(
     return answer
 
 
-def _name(sent: list[tuple[str, str]], headers: Headers) -> None:
+def plain_id(headers: Headers) -> str | None:
+    """The name that a request brought, if it may be sent back."""
     identity = headers.get("x-request-id")
-    if identity is not None and _PLAIN_ID.fullmatch(identity):
+    plain = identity is not None and _PLAIN_ID.fullmatch(identity)
+    return identity if plain else None
+
+
+def _name(sent: list[tuple[str, str]], headers: Headers) -> None:
+    identity = plain_id(headers)
+    if identity is not None:
         sent.append(("X-Request-ID", identity))

@@ -13,13 +13,15 @@ from authz.pdp.kinds import SCOPES, Kind
 from authz.pdp.messages import Evaluation, Wanted
 from authz.pdp.page_token import PageTokens
 from authz.pdp.reading import read_many, read_one
-from authz.pdp.replies import Headers, Reply, refusal, reply
+from authz.pdp.replies import Headers, Reply, plain_id, refusal, reply
 from authz.pdp.search import search
 from authz.pdp.source import Caller, Source, one_by_one
 
 _log = logging.getLogger(__name__)
 _RETRY_SECONDS = 1
 _NOT_NOW = ItemError(503, "no answer can be given now; try again", _RETRY_SECONDS)
+#: Headers that change nothing about an answer but its name.
+_LONE = frozenset({"accept", "content-type", "x-request-id"})
 _REVISION = re.compile(r"[0-9]{1,18}")
 _WANTED: Mapping[Kind, Wanted] = MappingProxyType(
     {
@@ -85,11 +87,29 @@ class Service:
         return decide_many(source, ask_many, request)
 
 
+def is_lone(kind: Kind, headers: Headers) -> bool:
+    """Whether the answer to a plain request depends on its body alone, but for its name.
+
+    INVARIANT: where `read_plain` then finds a question, `Service.answer` asks the
+    source that one and replies with the outcome as `told` does, if the caller has the
+    scope (tested as such).
+    """
+    if kind is not Kind.EVALUATION or not headers.keys() <= _LONE:
+        return False
+    if "x-request-id" in headers and plain_id(headers) is None:
+        return False
+    return _is_json(headers.get("content-type", ""))
+
+
 def _require_json(content_type: str) -> None:
-    if content_type == "application/json":
-        return
-    if content_type.partition(";")[0].strip().lower() != "application/json":
+    if not _is_json(content_type):
         raise BadRequestError("send `Content-Type: application/json`")
+
+
+def _is_json(content_type: str) -> bool:
+    if content_type == "application/json":
+        return True
+    return content_type.partition(";")[0].strip().lower() == "application/json"
 
 
 def _catch_up(source: Source, revision: str) -> None:

@@ -24,6 +24,8 @@ from webapp.tables import User
 
 #: Stands for every record of its kind: which one it is takes no part in a decision.
 EVERY_RECORD = "*"
+#: User, account, resource and action, as the enforcer is asked.
+About = tuple[str, str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +38,18 @@ class PanelSource:
 
     def decide(self, question: Evaluation) -> Outcome:
         """The same enforcer that every route of the panel obeys."""
+        return self.panel.outcome(self.panel.enforcer.decide(*self.about(question)))
+
+    def about(self, question: Evaluation) -> About:
+        """What the enforcer is asked, if this caller may ask it."""
         account = self._account(question)
-        decision = self.panel.enforcer.decide(
-            self._subject(question.subject),
-            account,
-            question.resource.type,
-            question.action.name,
-        )
-        return self.panel.outcome(decision)
+        subject = self._subject(question.subject)
+        return subject, account, question.resource.type, question.action.name
+
+    @staticmethod
+    def is_lasting(question: Evaluation) -> bool:
+        """Whether the same question is always about the same: names may go over."""
+        return question.subject.type != "user_name"
 
     def decide_many(
         self, questions: Sequence[Evaluation]
@@ -68,13 +74,7 @@ class PanelSource:
 
     def explain(self, question: Evaluation) -> Outcome:
         """The grant, the links to each of its permissions, and what is missing."""
-        account = self._account(question)
-        explained = self.panel.enforcer.explain(
-            self._subject(question.subject),
-            account,
-            question.resource.type,
-            question.action.name,
-        )
+        explained = self.panel.enforcer.explain(*self.about(question))
         decision = explained.decision
         context = {} if decision.allowed else denial(decision.reason)
         return Outcome(

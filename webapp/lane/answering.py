@@ -5,13 +5,15 @@ from email.utils import formatdate
 from http import HTTPStatus
 
 from authz import NotReadyError
-from authz.pdp import SCOPES, BadRequestError, ItemError, Outcome, Reply
+from authz.pdp import SCOPES, Outcome, Reply, plain_id, told
 from webapp.decisions.callers import Caller, Refused
 from webapp.decisions.counts import Door
+from webapp.decisions.keyring import StoredKey
 from webapp.decisions.service import Asked, Decisions
+from webapp.decisions.source import About
 from webapp.headers import NO_STORE, codes, of_every_answer
-from webapp.lane.again import Again, Known
-from webapp.lane.plain import Plain
+from webapp.lane.plain import Head, Plain
+from webapp.lane.questions import Questions
 
 #: As Flask writes them.
 _PHRASES = {each.value: f"{each.value} {each.phrase.upper()}" for each in HTTPStatus}
@@ -20,6 +22,8 @@ _as_line = "%s: %s\r\n".__mod__
 _ID = "x-request-id"
 #: Outcomes whose words are known; more than these are forgotten together.
 _MOST_OUTCOMES = 64
+#: Heads whose keys are known; the same.
+_MOST_KEYS = 1_024
 
 
 class Answers:
@@ -27,7 +31,9 @@ class Answers:
 
     def __init__(self, decisions: Decisions, *, secure: bool, server: str) -> None:
         self._decisions, self._callers = decisions, decisions.callers
-        self._again = Again(decisions)
+        self._questions = Questions(decisions)
+        #: the key in each head, as it was last time
+        self._keys: dict[Head, StoredKey] = {}
         every = {**of_every_answer(secure=secure), "Cache-Control": NO_STORE}
         self._every = "".join(map(_as_line, every.items()))
         self._server = server
@@ -44,26 +50,35 @@ class Answers:
             plain: what was asked.
             keep: whether the connection stays open after it.
         """
-        known = self._again.find(plain)
-        scope = SCOPES[plain.head.kind]
         try:
-            if known is not None and self._callers.is_unchanged(known.stored):
-                caller = self._callers.let_in(known.stored, scope)
-                if isinstance(caller, Refused):
-                    return None
-                return self._decided_again(plain, known, keep=keep)
-            stored = self._callers.recognise(plain.authorization.decode())
+            stored = self._key(plain)
             if isinstance(stored, Refused):
                 return None
-            caller = self._callers.let_in(stored, scope)
+            caller = self._callers.let_in(stored, SCOPES[plain.head.kind])
         except NotReadyError:
             return None
         if isinstance(caller, Refused):
             return None
-        self._again.learn(plain, stored)
-        return self._decided(caller, plain, keep=keep)
+        about = self._questions.about(plain, stored)
+        if about is None:
+            return self._answered(caller, plain, keep=keep)
+        return self._decided(about, caller, plain, keep=keep)
 
-    def _decided(self, caller: Caller, plain: Plain, *, keep: bool) -> bytes:
+    def _key(self, plain: Plain) -> StoredKey | Refused:
+        """The key of a request; its secret is in the head, which is known by its hash."""
+        stored = self._keys.get(plain.head)
+        if stored is not None and self._callers.is_unchanged(stored):
+            return stored
+        found = self._callers.recognise(plain.authorization.decode())
+        if isinstance(found, Refused):
+            return found
+        if len(self._keys) >= _MOST_KEYS:
+            self._keys.clear()
+        self._keys[plain.head] = found
+        return found
+
+    def _answered(self, caller: Caller, plain: Plain, *, keep: bool) -> bytes:
+        """As the view has it answered."""
         head = plain.head
         headers = head.headers
         if _ID not in headers:
@@ -72,26 +87,27 @@ class Answers:
         reply = self._decisions.answer(caller, asked)
         return self._top(reply.status, keep=keep) + self._rest(reply)
 
-    def _decided_again(self, plain: Plain, known: Known, *, keep: bool) -> bytes:
-        """The same, without reading the question anew."""
+    def _decided(
+        self, about: About, caller: Caller, plain: Plain, *, keep: bool
+    ) -> bytes:
+        """The same of one decision: an outcome has always the same words."""
+        panel = self._decisions.panel
         try:
-            outcome = known.source.decide(known.question)
-        except (BadRequestError, ItemError, NotReadyError):
-            return self._decided(known.stored.caller, plain, keep=keep)
+            outcome = panel.outcome(panel.enforcer.decide(*about))
+        except NotReadyError:
+            return self._answered(caller, plain, keep=keep)
         self._decisions.counts.add(_LANE, 1)
         words = self._words.get(id(outcome))
         if words is None:
-            words = self._learn(plain, known, outcome)
-        name = next(self._codes).encode()
-        return b"".join((self._top(200, keep=keep), words[1], name, words[2]))
+            words = self._learn(outcome)
+        name = plain_id(plain.head.headers) or next(self._codes)
+        top = self._top(200, keep=keep)
+        return b"".join((top, words[1], name.encode(), words[2]))
 
-    def _learn(
-        self, plain: Plain, known: Known, outcome: Outcome
-    ) -> tuple[Outcome, bytes, bytes]:
+    def _learn(self, outcome: Outcome) -> tuple[Outcome, bytes, bytes]:
         """What stands before and after the name of a request with that outcome."""
         name = next(self._codes)
-        reply = self._again.reply(plain, known, outcome, name)
-        before, _, after = self._rest(reply).partition(name.encode())
+        before, _, after = self._rest(told(outcome, name)).partition(name.encode())
         if len(self._words) >= _MOST_OUTCOMES:
             self._words.clear()
         words = self._words[id(outcome)] = outcome, before, after

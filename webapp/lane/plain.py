@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import httptools
 
-from authz.pdp import HEADERS, Kind
+from authz.pdp import HEADERS, Kind, is_lone
 
 #: Longer ones are gunicorn's. A batch may be larger than this: then it is Flask's.
 MOST_HEAD_BYTES = 8_000
@@ -54,6 +54,8 @@ _NOT_PLAIN = frozenset(
 _SCHEMES = frozenset(
     {b"x-forwarded-proto", b"x-forwarded-protocol", b"x-forwarded-ssl"}
 )
+#: Most requests have none of these.
+_LOOKED_AT = _NOT_PLAIN | _SCHEMES | {b"connection"}
 #: What Flask takes too: it refuses empty and very long labels.
 _LABEL = rb"[A-Za-z0-9-]{1,63}"
 _HOST = re.compile(
@@ -65,7 +67,7 @@ _HOST = re.compile(
     rb"(?::[1-9][0-9]{0,4})?"
 )
 _LENGTH = re.compile(rb"0|[1-9][0-9]{0,5}")
-_READ = {name.encode(): name for name in HEADERS}
+_READ = tuple((name.encode(), name) for name in HEADERS)
 
 
 class Torn(Enum):
@@ -86,6 +88,7 @@ class Head:
         length: the bytes of the body.
         key: where the `Authorization` stands; secrets are not kept.
         headers: those that authz.pdp reads, names in lower case.
+        is_lone: whether the answer depends on the body alone, but for its name.
     """
 
     size: int
@@ -94,6 +97,7 @@ class Head:
     account: str | None
     key: slice
     headers: dict[str, str]
+    is_lone: bool
 
 
 class Plain(NamedTuple):
@@ -163,14 +167,15 @@ def _read_head(data: bytes) -> Head | None:
 def _read(data: bytes, plain: "re.Match[bytes]") -> Head | None:
     found = _Message()
     parser = httptools.HttpRequestParser(found)
-    parser.feed_data(plain[0])
+    head, size = plain[0], plain.end()
+    parser.feed_data(head)
     fields = {name.lower(): text.strip(b" ") for name, text in found.fields.items()}
     length = _body_length(fields)
     # INVARIANT: as many names as lines: none came twice, in whatever letters
-    if length is None or len(fields) != plain[0].count(b"\r\n") - 2:
+    if length is None or len(fields) != head.count(b"\n") - 2:
         return None
     # blanks for what is to come: no byte of a body changes where it ends
-    body = data[plain.end() : plain.end() + length].ljust(length)
+    body = data[size : size + length].ljust(length)
     if body:
         parser.feed_data(body)
     # INVARIANT: the parser has seen one message, and it ends where we say
@@ -185,19 +190,17 @@ def _head(
     key = fields.get(b"authorization")
     if not key:
         return None
-    account, kind = plain.groups()
+    account, kind = plain[1], _KINDS[plain[2]]
     start = plain[0].index(key)
+    headers = {text: fields[name].decode() for name, text in _READ if name in fields}
     return Head(
-        size=plain.end(),
-        length=length,
-        kind=_KINDS[kind],
-        account=None if account is None else account.decode(),
-        key=slice(start, start + len(key)),
-        headers={
-            text: fields[name].decode()
-            for name, text in _READ.items()
-            if name in fields
-        },
+        plain.end(),
+        length,
+        kind,
+        None if account is None else account.decode(),
+        slice(start, start + len(key)),
+        headers,
+        is_lone(kind, headers),
     )
 
 
@@ -215,9 +218,12 @@ def _body_length(fields: dict[bytes, bytes]) -> int | None:
     length, host = fields.get(b"content-length", b""), fields.get(b"host", b"")
     if not (_LENGTH.fullmatch(length) and _HOST.fullmatch(host)):
         return None
-    if fields.get(b"connection", b"keep-alive").lower() != b"keep-alive":
-        return None
-    names = fields.keys()
-    if not names.isdisjoint(_NOT_PLAIN) or len(names & _SCHEMES) > 1:
+    if not (_LOOKED_AT.isdisjoint(fields) or _is_plain(fields)):
         return None
     return int(length) if int(length) <= MOST_BODY_BYTES else None
+
+
+def _is_plain(fields: dict[bytes, bytes]) -> bool:
+    """Whether a message is framed as it seems, and leaves its connection open."""
+    kept = fields.get(b"connection", b"keep-alive").lower() == b"keep-alive"
+    return kept and _NOT_PLAIN.isdisjoint(fields) and len(fields.keys() & _SCHEMES) < 2

@@ -6,9 +6,9 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from authz.pdp import Kind
+from authz.pdp import ItemError, Kind, Service, is_lone, read_plain, told
 from tests.authz.pdp import strategies
-from tests.authz.pdp.library import READ, Library, answered, send
+from tests.authz.pdp.library import JSON, KEY, READ, Caller, Library, answered, send
 
 KINDS = st.sampled_from(list(Kind))
 
@@ -47,6 +47,39 @@ def test_any_body_is_an_answer_in_our_shape_or_a_message(
 @given(KINDS, strategies.bodies)
 def test_the_same_request_has_the_same_reply(kind: Kind, body: bytes) -> None:
     assert send(kind, body) == send(kind, body)
+
+
+@given(
+    KINDS,
+    strategies.bodies | st.just(json.dumps(READ).encode()),
+    st.fixed_dictionaries(
+        {"content-type": st.sampled_from([*JSON.values(), "text/plain", "X/y; z"])},
+        optional={
+            "x-request-id": st.sampled_from(["r-1", "", "a\nb", "è", "r" * 1_025]),
+            "accept": st.sampled_from(["*/*", "application/problem+json"]),
+            "delega-at-least": st.sampled_from(["1", "99", "x"]),
+            "delega-explain": st.sampled_from(["1", "x"]),
+        },
+    ),
+)
+def test_what_is_read_apart_is_answered_as_the_service_answers_it(
+    kind: Kind, body: bytes, headers: dict[str, str]
+) -> None:
+    question = read_plain(body)
+    if not is_lone(kind, headers) or question is None:
+        return
+    library, other = Library(), Library()
+    service = Service([KEY])
+    name = headers.get("x-request-id", "ours")
+    named = {**headers, "x-request-id": name}
+    whole = service.answer(Caller(), library, kind, named, body)
+    try:
+        apart = told(other.decide(question), name)
+    except ItemError:
+        assert whole.status == 404
+        return
+    assert apart == whole
+    assert library.asked == other.asked
 
 
 @given(strategies.bodies)

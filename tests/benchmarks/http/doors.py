@@ -28,7 +28,7 @@ from tests.benchmarks.report import Part, Table
 from tests.benchmarks.synthetic import VARIANTS
 
 LANE, VIEW = "the lane", "the Flask view"
-_FLOOR = "a bare loop"
+_NEW, _FLOOR = "the lane, ever new", "a bare loop"
 POSTGRESQL = "DELEGA_TEST_POSTGRESQL"
 NOTES = (
     "all processes of the server, kernel included, by /proc; the median of the turns,"
@@ -44,9 +44,15 @@ def single(*, quick: bool) -> Part:
         equal = sum(compared(each, right_of(made.questions)) for each in doors)
         floor = stack.enter_context(_floor(folder))
         bare = Contender(name=_FLOOR, server=floor, load=made.single())
-        found = measure([*doors, bare], Pace(is_quick=quick))
+        new = replace(doors[0], name=_NEW, load=made.ever_new())
+        found = measure([*doors, new, bare], Pace(is_quick=quick))
         taken = through_lane(doors)
-    notes = (*NOTES, taken, "goals: the lane 15 us at 16 connections, p99 1 ms at one")
+    notes = (
+        *NOTES,
+        taken,
+        "ever new: no body and no head comes twice; elsewhere 1,000 of them come again",
+        "goals: the lane 15 us at 16 connections, p99 1 ms at one",
+    )
     title = f"single decision, SQLite, {len(made.numbers)} companies of 5 users"
     return Part([table(title, found, LANE, notes)], equal)
 

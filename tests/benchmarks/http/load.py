@@ -21,12 +21,15 @@ class Load:
 
     Attributes:
         decisions: how many one request asks for.
+        record: replaced in each body by a number that never comes again, which
+            stands in a header of its own, too: what real clients send.
     """
 
     path: str
     bodies: Sequence[bytes]
     key: str = ""
     decisions: int = 1
+    record: str = ""
 
     @property
     def headers(self) -> dict[str, str]:
@@ -112,6 +115,20 @@ end
 request = function()
   at = at % #made + 1
   return made[at]
+end
+{_ever_new(load) if load.record else ""}"""
+
+
+def _ever_new(load: Load) -> str:
+    """The client has more to do; whose processor that is, is told apart."""
+    return f"""
+local asked = 0
+request = function()
+  asked = asked + 1
+  at = at % #bodies + 1
+  local body = bodies[at]:gsub({_lua(load.record)}, '"r_' .. asked .. '"', 1)
+  wrk.headers["traceparent"] = string.format("00-%032x-%016x-01", asked, asked)
+  return wrk.format("POST", {_lua(load.path)}, wrk.headers, body)
 end
 """
 

@@ -5,7 +5,7 @@ import os
 import random
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -51,6 +51,10 @@ class World:
         """One decision a request."""
         bodies = [_json(question(*each)) for each, _ in self.questions]
         return Load(path=ONE, bodies=bodies, key=self.key)
+
+    def ever_new(self) -> Load:
+        """The same about another record each time, in a head of its own."""
+        return replace(self.single(), record='"1"')
 
     def batch(self) -> Load:
         """One user and so many actions a request."""

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 
 import pytest
+from sqlalchemy import update
 
 from authz import NotReadyError
 from tests.builders import Company, a_company, a_user, post, signed_in
@@ -14,9 +15,10 @@ from tests.webapp.lane.serving import a_post, by_lane
 from webapp.decisions.callers import callers
 from webapp.decisions.credentials import narrow, revoke_credential
 from webapp.decisions.meter import Meter
-from webapp.extensions import begin_write
-from webapp.lane import again
-from webapp.lane.again import Again, Known
+from webapp.extensions import begin_write, db
+from webapp.lane import questions
+from webapp.lane.questions import Questions
+from webapp.tables import User
 
 
 @pytest.fixture
@@ -128,54 +130,72 @@ def test_it_is_counted_each_time(
 
 
 @pytest.fixture
-def known(both: Both) -> Again:
+def known(both: Both) -> Questions:
     """What the worker knows, begun anew."""
     answers = both.worker._lane._turns._answers
-    answers._again = fresh = Again(answers._decisions)
+    answers._questions = fresh = Questions(answers._decisions)
+    answers._keys.clear()
     return fresh
 
 
-def test_only_single_decisions_that_came_before_are_known(
-    both: Both, company: Company, key: str, known: Again, asks: Callable[..., bytes]
+def test_single_decisions_are_known_whatever_their_names(
+    both: Both, company: Company, key: str, known: Questions
+) -> None:
+    one = json.dumps(question(company.owner, company.id)).encode()
+    for more in ("Accept: */*", "X-Request-ID: r-1", "traceparent: 00-1"):
+        both.ask(a_post(ONE, one, key, more))
+        assert [found.about[0] for found in known._known.values()] == [company.owner]
+
+
+def test_what_takes_more_than_its_body_is_not_known(
+    both: Both, company: Company, key: str, known: Questions
 ) -> None:
     one = question(company.owner, company.id)
+    named = {"type": "user_name", "id": company.owner_name}
     for path, body, more in (
         (MANY, one, ()),
-        (ONE, one, ("X-Request-ID: r-1",)),
         (ONE, one, ("Delega-At-Least: 1",)),
-        (ONE, one, ("Accept: application/problem+json",)),
         (ONE, {**one, "odd": "x" * 1_000}, ()),
+        (ONE, {**one, "subject": named}, ()),
+        (ONE, question(company.owner, "a_nobody"), ()),
         (ONE, {"odd": 1}, ()),
     ):
-        data = a_post(path, json.dumps(body).encode(), key, *more)
-        for _ in range(3):
-            both.ask(data)
+        both.ask(a_post(path, json.dumps(body).encode(), key, *more))
     assert known._known == {}
-    both.ask(a_post(ONE, json.dumps(one).encode(), key))
-    assert [found.question.subject.id for found in known._known.values()] == [
-        company.owner
-    ]
 
 
-def test_names_that_come_once_or_many_that_come_twice_fill_nothing(
+def test_a_name_that_went_over_is_another_user(
+    both: Both, company: Company, key: str
+) -> None:
+    anna, name = a_user(both.app, company, "invoicing.read")
+    bea, _ = a_user(both.app, company)
+    asked = question("", company.id, action="list")
+    asked["subject"] = {"type": "user_name", "id": name}
+    data = a_post(ONE, json.dumps(asked).encode(), key)
+    assert json.loads(both.ask(data).body)["decision"]
+    with both.app.app_context():
+        for user, other in ((anna, "someone-else"), (bea, name)):
+            named = {"user_name": other, "folded_name": other.lower()}
+            db.session.execute(update(User).where(User.id == user).values(named))
+        db.session.commit()
+    assert not json.loads(both.ask(data).body)["decision"]
+
+
+def test_names_that_never_come_again_fill_nothing(
     both: Both,
     company: Company,
     key: str,
-    known: Again,
+    known: Questions,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(again, "_MOST_KNOWN", 4)
+    monkeypatch.setattr(questions, "_MOST_KNOWN", 4)
+    monkeypatch.setattr("webapp.lane.answering._MOST_KEYS", 4)
+    keys = both.worker._lane._turns._answers._keys
     for number in range(12):
         body = json.dumps(question(f"u_{number}", company.id)).encode()
-        both.lane.ask(a_post(ONE, body, key))
-        assert len(known._once) <= 4
-    assert known._known == {}
-    for number in range(12):
-        body = json.dumps(question(f"u_{number}", company.id)).encode()
-        for _ in range(2):
-            both.lane.ask(a_post(ONE, body, key))
+        both.lane.ask(a_post(ONE, body, key, f"traceparent: 00-{number}"))
         assert 0 < len(known._known) <= 4
-        assert all(isinstance(found, Known) for found in known._known.values())
+        assert 0 < len(keys) <= 4
 
 
 def test_outcomes_of_many_revisions_fill_nothing(
