@@ -93,6 +93,11 @@ def with_ports(text: str, ports: Mapping[int, int], written: str) -> str:
     return text
 
 
+def target_of(head: bytes) -> str:
+    """Which path and query was asked for."""
+    return head.split(b" ", 2)[1].decode("latin-1")
+
+
 def field_of(head: bytes, name: bytes) -> list[bytes]:
     """What a header says, each time that it stands there."""
     pairs = [line.partition(b":") for line in head.split(b"\r\n")[1:]]
