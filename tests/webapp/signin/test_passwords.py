@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from authz import State
 from tests.builders import PASSWORD, Company, a_user, post, signed_in, user_row
+from tests.webapp.conftest import SHIPPED_HASHER
 from webapp.extensions import begin_write, db
 from webapp.links import ACTIVATION, make_link
 from webapp.passwords import complaints, hash_password, suggestion, temporary, verify
@@ -46,6 +47,11 @@ def test_offered_passwords_pass_their_own_rules(app: Flask) -> None:
 def test_temporary_passwords_never_repeat() -> None:
     assert len({temporary() for _ in range(200)}) == 200
     assert re.fullmatch(r"([a-z2-9]{4}-){3}[a-z2-9]{4}", temporary())
+
+
+def test_a_hash_takes_64_mib_and_three_passes() -> None:
+    """RFC 9106, section 4, second choice."""
+    assert SHIPPED_HASHER.hash("x").startswith("$argon2id$v=19$m=65536,t=3,p=4$")
 
 
 def test_the_same_letters_typed_in_two_ways_are_one_password() -> None:
