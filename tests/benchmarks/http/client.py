@@ -6,7 +6,6 @@ import socket
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from itertools import cycle
 
 from tests.benchmarks.http.load import Load, Seen
 from tests.benchmarks.timing import quantile
@@ -43,7 +42,7 @@ def connected(port: int) -> Iterator[Connection]:
 
 def closed_loop(port: int, load: Load, *, connections: int, seconds: float) -> Seen:
     """One request under way on each connection, as wrk does."""
-    raw, took, begun = cycle(load.raw()), list[tuple[float, int]](), time.perf_counter()
+    raw, took, begun = load.stream(), list[tuple[float, int]](), time.perf_counter()
     with ExitStack() as stack:
         selector = stack.enter_context(selectors.DefaultSelector())
         for _ in range(connections):

@@ -4,8 +4,9 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import cycle
 
 WRK = shutil.which("wrk")
 NO_WRK = "wrk is not here (apt-get install wrk): a slower client of our own asks"
@@ -41,8 +42,16 @@ class Load:
         """As it goes over the wire."""
         return [self._raw(body) for body in self.bodies]
 
-    def _raw(self, body: bytes) -> bytes:
-        fields = [f"POST {self.path} HTTP/1.1", "Host: 127.0.0.1"]
+    def stream(self) -> Iterator[bytes]:
+        """The same again and again; with `record`, none of them twice."""
+        if not self.record:
+            yield from cycle(self.raw())
+        for asked, body in enumerate(cycle(self.bodies)):
+            about = body.replace(self.record.encode(), b'"r_%d"' % asked, 1)
+            yield self._raw(about, f"traceparent: 00-{asked:032x}-{asked:016x}-01")
+
+    def _raw(self, body: bytes, *more: str) -> bytes:
+        fields = [f"POST {self.path} HTTP/1.1", "Host: 127.0.0.1", *more]
         fields += [f"{name}: {text}" for name, text in self.headers.items()]
         fields.append(f"Content-Length: {len(body)}")
         return "\r\n".join(fields).encode() + b"\r\n\r\n" + body
