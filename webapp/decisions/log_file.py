@@ -3,7 +3,9 @@
 import fcntl
 import os
 import stat
+import time
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from select import PIPE_BUF
 
@@ -13,6 +15,9 @@ _MODE = 0o640
 _FILE = os.O_RDWR | os.O_APPEND | os.O_CREAT
 #: A reader that is not there, or stalls, is an error and not a wait.
 _PIPE = os.O_WRONLY | os.O_APPEND | os.O_NONBLOCK
+#: Seconds that another writer is waited for.
+LONGEST_WAIT = 0.5
+_AGAIN = 0.002
 
 
 class LogFile:
@@ -40,23 +45,49 @@ class LogFile:
         flags = _PIPE if Path(self._path).is_fifo() else _FILE
         file = os.open(self._path, flags, _MODE)
         try:
-            if stat.S_ISREG(os.fstat(file).st_mode):
-                _take(file)
-            yield from _write(file, lines)
+            with _held(file) as held:
+                if held and _is_torn(file):
+                    os.write(file, b"\n")
+                yield from _write(file, lines)
         finally:
             os.close(file)
 
 
-def _take(file: int) -> None:
-    """Take a file until it is closed; end the line that a full disk left torn.
+@contextmanager
+def _held(file: int) -> Iterator[bool]:
+    """Hold a regular file; whether nobody else does.
 
-    INVARIANT: whoever looks at the end of the file holds it. A system may show a write
-    that is under way page by page, and so a line that only seems torn.
+    INVARIANT: whoever looks at its end holds it. A system may show a write that is
+    under way page by page, and so a line that only seems torn.
     """
-    fcntl.flock(file, fcntl.LOCK_EX)
+    held = stat.S_ISREG(os.fstat(file).st_mode) and _take(file)
+    try:
+        yield held
+    finally:
+        if held:  # a child of a fork has the file too, and closing would not be enough
+            fcntl.flock(file, fcntl.LOCK_UN)
+
+
+def _take(file: int) -> bool:
+    """Whoever holds it for long, or has no locks at all, keeps no line waiting."""
+    until = time.monotonic() + LONGEST_WAIT
+    while True:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > until:
+                return False
+            time.sleep(_AGAIN)
+        except OSError:
+            return False
+        else:
+            return True
+
+
+def _is_torn(file: int) -> bool:
+    """Whether a disk was full in the middle of a line."""
     size = os.fstat(file).st_size
-    if size and os.pread(file, 1, size - 1) != b"\n":
-        os.write(file, b"\n")
+    return size > 0 and os.pread(file, 1, size - 1) != b"\n"
 
 
 def _write(file: int, lines: Sequence[bytes]) -> Iterator[int]:

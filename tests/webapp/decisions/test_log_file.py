@@ -1,9 +1,11 @@
 """Where lines go: whole, in order, beside those of other processes."""
 
+import errno
 import fcntl
 import os
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -48,12 +50,54 @@ def test_a_line_that_another_is_writing_is_waited_for_and_not_torn(
     path.write_bytes(b"one\n{hal")
 
     def other_ends(file: int, how: int) -> None:
-        assert how == fcntl.LOCK_EX
-        os.write(file, b"f}\n")
+        if how & fcntl.LOCK_EX:
+            os.write(file, b"f}\n")
 
     monkeypatch.setattr("webapp.decisions.log_file.fcntl.flock", other_ends)
     list(LogFile(str(path)).write([b"two\n"]))
     assert path.read_bytes() == b"one\n{half}\ntwo\n"
+
+
+def test_who_holds_the_file_for_long_keeps_no_line_waiting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("webapp.decisions.log_file.LONGEST_WAIT", 0.01)
+    path = tmp_path / "log"
+    path.write_bytes(b"one\n")
+    with path.open() as other:
+        fcntl.flock(other, fcntl.LOCK_SH)
+        assert sum(LogFile(str(path)).write([b"two\n"])) == 1
+    assert path.read_bytes() == b"one\ntwo\n"
+
+
+def test_a_file_system_without_locks_takes_lines_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def none(_file: int, _how: int) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr("webapp.decisions.log_file.fcntl.flock", none)
+    assert sum(LogFile(str(tmp_path / "log")).write([b"one\n"])) == 1
+
+
+def test_a_child_of_a_fork_holds_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It has the open file, too."""
+    path, copies = tmp_path / "log", list[int]()
+    opened = os.open
+
+    def forked(*how: Any) -> int:
+        file = opened(*how)
+        copies.append(os.dup(file))
+        return file
+
+    monkeypatch.setattr("webapp.decisions.log_file.os.open", forked)
+    list(LogFile(str(path)).write([b"one\n"]))
+    monkeypatch.undo()
+    with path.open() as other:
+        fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    os.close(copies.pop())
 
 
 def test_a_device_that_all_share_is_not_held(monkeypatch: pytest.MonkeyPatch) -> None:
