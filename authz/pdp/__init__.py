@@ -29,7 +29,7 @@ from authz.pdp.metadata import WELL_KNOWN, metadata, metadata_path
 from authz.pdp.reading import read_plain
 from authz.pdp.reasons import DENIALS, denial
 from authz.pdp.replies import HEADERS, Reply, plain_id, refusal, told
-from authz.pdp.service import Service, is_lone
+from authz.pdp.service import Service, is_lone, not_now
 from authz.pdp.source import Caller, Failure, Source, one_by_one
 from authz.pdp.strict_json import parse, too_large
 
@@ -68,6 +68,7 @@ __all__ = [
     "is_lone",
     "metadata",
     "metadata_path",
+    "not_now",
     "one_by_one",
     "parse",
     "plain_id",

@@ -60,8 +60,7 @@ class Service:
         except (BadRequestError, ItemError) as error:
             return refusal(error, headers)
         except NotReadyError as error:
-            _log.warning("not ready: %s", error)
-            return refusal(_NOT_NOW, headers)
+            return not_now(error, headers)
 
     def _answer(
         self, caller: Caller, source: Source, kind: Kind, headers: Headers, body: bytes
@@ -85,6 +84,12 @@ class Service:
             return decide_one(ask, request)
         source.charge(len(request.items))
         return decide_many(source, ask_many, request)
+
+
+def not_now(error: NotReadyError, headers: Headers) -> Reply:
+    """No decision: none can be made for anybody; the log says why."""
+    _log.warning("not ready: %s", error)
+    return refusal(_NOT_NOW, headers)
 
 
 def is_lone(kind: Kind, headers: Headers) -> bool:

@@ -5,7 +5,7 @@ from email.utils import formatdate
 from http import HTTPStatus
 
 from authz import NotReadyError
-from authz.pdp import SCOPES, Outcome, Reply, plain_id, told
+from authz.pdp import SCOPES, Outcome, Reply, not_now, plain_id, told
 from webapp.decisions.callers import Caller, Refused
 from webapp.decisions.counts import Door
 from webapp.decisions.keyring import StoredKey
@@ -59,10 +59,16 @@ class Answers:
             return None
         if isinstance(caller, Refused):
             return None
-        about = self._questions.about(plain, stored)
-        if about is None:
-            return self._answered(caller, plain, keep=keep)
-        return self._decided(about, caller, plain, keep=keep)
+        try:
+            about = self._questions.about(plain, stored)
+            if about is not None:
+                return self._decided(about, plain, keep=keep)
+        except NotReadyError as error:
+            self._decisions.counts.add(_LANE, 0)
+            reply = not_now(error, self._named(plain.head))
+        else:
+            reply = self._answered(caller, plain)
+        return self._top(reply.status, keep=keep) + self._rest(reply)
 
     def _key(self, plain: Plain) -> StoredKey | Refused:
         """The key of a request; its secret is in the head, which is known by its hash."""
@@ -77,25 +83,25 @@ class Answers:
         self._keys[plain.head] = found
         return found
 
-    def _answered(self, caller: Caller, plain: Plain, *, keep: bool) -> bytes:
+    def _answered(self, caller: Caller, plain: Plain) -> Reply:
         """As the view has it answered."""
         head = plain.head
-        headers = head.headers
-        if _ID not in headers:
-            headers = {**headers, _ID: next(self._codes)}
-        asked = Asked(_LANE, head.kind, head.account, headers, plain.body)
-        reply = self._decisions.answer(caller, asked)
-        return self._top(reply.status, keep=keep) + self._rest(reply)
+        asked = Asked(_LANE, head.kind, head.account, self._named(head), plain.body)
+        return self._decisions.answer(caller, asked)
 
-    def _decided(
-        self, about: About, caller: Caller, plain: Plain, *, keep: bool
-    ) -> bytes:
-        """The same of one decision: an outcome has always the same words."""
+    def _named(self, head: Head) -> dict[str, str]:
+        """Its headers, with a name for the request."""
+        headers = head.headers
+        return headers if _ID in headers else {**headers, _ID: next(self._codes)}
+
+    def _decided(self, about: About, plain: Plain, *, keep: bool) -> bytes:
+        """The same of one decision: an outcome has always the same words.
+
+        Raises:
+            NotReadyError: none can be made now.
+        """
         panel = self._decisions.panel
-        try:
-            outcome = panel.outcome(panel.enforcer.decide(*about))
-        except NotReadyError:
-            return self._answered(caller, plain, keep=keep)
+        outcome = panel.outcome(panel.enforcer.decide(*about))
         self._decisions.counts.add(_LANE, 1)
         words = self._words.get(id(outcome))
         if words is None:

@@ -6,7 +6,6 @@ the calls that the view makes. Kept is what a request asks.
 
 from typing import NamedTuple
 
-from authz import NotReadyError
 from authz.pdp import BadRequestError, ItemError, read_plain
 from webapp.decisions.keyring import StoredKey
 from webapp.decisions.service import Decisions
@@ -38,13 +37,16 @@ class Questions:
         Args:
             plain: the request.
             stored: the key that it brought, as it is now.
+
+        Raises:
+            NotReadyError: the account or a name can not be looked up now.
         """
         head, body = plain.head, plain.body
         # each decision of a log has its line, which is Decisions' to write
         if not head.is_lone or self._decisions.log is not None:
             return None
         known = self._known.get((head.account, body))
-        if known is not None and known.stored is stored:
+        if known and (known.stored is stored or known.stored == stored):
             return known.about
         return self._read(head.account, body, stored)
 
@@ -57,7 +59,7 @@ class Questions:
         source = PanelSource(self._decisions.panel, stored.caller, account)
         try:
             about = source.about(question)
-        except (BadRequestError, ItemError, NotReadyError):
+        except (BadRequestError, ItemError):
             return None
         if len(body) <= _LONGEST_BODY and source.is_lasting(question):
             if len(self._known) >= _MOST_KNOWN:

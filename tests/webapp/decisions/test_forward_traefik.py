@@ -64,6 +64,8 @@ def must_be_judged(heads: list[bytes], judged: list[str]) -> None:
 class TestTraefik(Judged):
     """As of every proxy, but for what Traefik itself makes plain."""
 
+    own = frozenset({"X-Forwarded-Host"})
+
     @pytest.mark.parametrize("method", ["GET", "POST"])
     def test_no_spelling_of_a_path_arrives(
         self, world: World, front: Front, judged: list[str], method: str
@@ -171,6 +173,30 @@ def test_what_the_client_calls_itself_does_not_arrive(
         assert status == 200, name
         assert field_of(heads[0], b"X-Delega-Subject") == [world.anna.encode()]
         assert world.owner.encode() not in heads[0]
+
+
+def test_behind_a_balancer_that_is_trusted_the_client_names_no_other_request(
+    world: World, tmp_path: Path
+) -> None:
+    others = (f"X-Forwarded-Uri: {world.open}", "X-Forwarded-Method: GET")
+    others += ("X-Forwarded-Prefix: /x",)
+    with (
+        serving(world.asked, DecisionWorker) as served,
+        a_traefik(
+            tmp_path,
+            world.key,
+            served.address[1],
+            {world.anna: "sesame"},
+            "--entrypoints.web.forwardedheaders.insecure=true",
+        ) as front,
+    ):
+        line = f"POST {world.closed} HTTP/1.1"
+        sent = world.request(line, *others, "Content-Length: 0")
+        assert front.send(sent)[::2] == (403, [])
+        sent = world.request(f"GET {world.open} HTTP/1.1", *others)
+        (head,) = front.send(sent)[2]
+        for field in others:
+            assert field_of(head, field.partition(":")[0].encode()) == []
 
 
 def test_http_1_0_is_judged_alike(world: World, front: Front) -> None:

@@ -23,7 +23,7 @@ TRAEFIK = shutil.which("traefik")
 
 @contextmanager
 def a_traefik(
-    folder: Path, key: str, delega: int, users: Mapping[str, str]
+    folder: Path, key: str, delega: int, users: Mapping[str, str], *more: str
 ) -> Iterator[Front]:
     """Asks Delega at a port with a key; `users` are names and passwords."""
     assert TRAEFIK is not None
@@ -39,6 +39,7 @@ def a_traefik(
     )
     command = [TRAEFIK, f"--providers.file.filename={file}", "--log.level=ERROR"]
     command += [f"--entrypoints.web.address=127.0.0.1:{port}"]
+    command += more
     with a_front(command, port, backend, folder) as front:
         _wait_for_routes(front)
         yield front

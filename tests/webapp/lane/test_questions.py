@@ -15,6 +15,7 @@ from tests.webapp.lane.serving import a_post, by_lane
 from webapp.decisions.callers import callers
 from webapp.decisions.credentials import narrow, revoke_credential
 from webapp.decisions.meter import Meter
+from webapp.decisions.service import decisions
 from webapp.extensions import begin_write, db
 from webapp.lane import questions
 from webapp.lane.questions import Questions
@@ -118,6 +119,23 @@ def test_when_nothing_can_be_told_it_is_a_503(
     assert both.ask(data, taken=part == "decide").status == 503
     monkeypatch.undo()
     assert both.ask(data).status == 200
+
+
+def test_what_can_not_be_looked_up_is_not_looked_up_twice(
+    both: Both, company: Company, key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The loop waits for it."""
+    looks: list[str] = []
+
+    def away(account: str) -> bool:
+        looks.append(account)
+        raise NotReadyError("the store does not answer")
+
+    monkeypatch.setattr(decisions(both.app).panel, "has_account", away)
+    body = json.dumps(question(company.owner, company.id, action="view")).encode()
+    assert both.lane.ask(a_post(ONE, body, key)).status == 503
+    assert looks == [company.id]
+    assert both.ask(a_post(ONE, body, key)).status == 503
 
 
 def test_it_is_counted_each_time(
