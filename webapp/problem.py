@@ -21,8 +21,6 @@ from webapp.i18n import moment
 RETRY_SECONDS = "2"
 _PROBLEM = "application/problem+json"
 _DECISIONS = "/access/v1/"
-#: What AuthZEN 1.0 answers with a message string (section 10), unless asked otherwise.
-_MESSAGES = (400, 401, 403)
 #: Codes that are never renamed; on the decision API those of docs/authzen.md.
 _CODES = {
     400: "bad_request",
@@ -77,12 +75,20 @@ def init_app(app: Flask) -> None:
 
 def wants_json() -> bool:
     """Services get problem+json, whoever asks for JSON too; browsers a page."""
-    if _DECISIONS in request.path or request.path.startswith("/webhooks/"):
+    if _DECISIONS in request.path or request.path.startswith(
+        ("/webhooks/", "/forward/")
+    ):
         return True
     best = request.accept_mimetypes.best_match(
         ["text/html", _PROBLEM, "application/json"]
     )
     return best is not None and best != "text/html"
+
+
+def _wants_message() -> bool:
+    """As AuthZEN 1.0 has it (section 10), for those who did not ask for problems."""
+    is_asked = _PROBLEM in request.headers.get("Accept", "")
+    return _DECISIONS in request.path and not is_asked
 
 
 def problem(status: int, code: str, detail: str) -> Response:
@@ -103,8 +109,10 @@ def page(
 ) -> Response:
     """The error page, or the problem; `detail` is for services alone, in English."""
     if wants_json():
-        told = detail or sentence or title or HTTPStatus(status).description
-        return problem(status, _code(status), str(told))
+        told = str(detail or sentence or title or HTTPStatus(status).description)
+        if _wants_message():
+            return Response(json.dumps(told), status, content_type="application/json")
+        return problem(status, _code(status), told)
     g.bare = status >= 500  # whatever broke is not asked again
     words = _WORDS.get(status, _WORDS[500] if status >= 500 else _WORDS[400])
     html = render_template(
@@ -142,24 +150,13 @@ def _expired_form(_error: CSRFError) -> Response:
 def _http(error: HTTPException) -> Response:
     if error.response is not None:
         return error.response  # type: ignore[return-value]
-    status = error.code or 500
-    if _wants_message(status):
-        body = json.dumps(error.description)
-        answer = Response(body, status=status, content_type="application/json")
-    else:
-        answer = page(status, detail=error.description or "")
+    answer = page(error.code or 500, detail=error.description or "")
     for name, value in error.get_headers():
         if name not in ("Content-Type", "Content-Length"):
             answer.headers[name] = value
     if _DECISIONS in request.path and isinstance(error, Unauthorized):
         answer.headers["WWW-Authenticate"] = 'Bearer realm="delega"'
     return answer
-
-
-def _wants_message(status: int) -> bool:
-    """As the standard has it, for those who did not ask for problems."""
-    is_message = _DECISIONS in request.path and status in _MESSAGES
-    return is_message and _PROBLEM not in request.headers.get("Accept", "")
 
 
 def _unreadable(_error: Exception) -> Response:

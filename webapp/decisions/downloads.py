@@ -6,8 +6,9 @@ from typing import Any
 
 import msgspec
 from flask import Blueprint, Response, abort, g, request
-from werkzeug.exceptions import TooManyRequests
+from werkzeug.exceptions import ServiceUnavailable, TooManyRequests
 
+from authz import NotReadyError
 from webapp.decisions.callers import callers
 from webapp.decisions.effective import Effective, effective
 from webapp.decisions.service import decisions
@@ -16,6 +17,8 @@ from webapp.guard import credential, signed_in
 from webapp.identity import person
 
 blueprint = Blueprint("downloads", __name__)
+#: Seconds, as the other endpoints say.
+RETRY_SECONDS = 1
 _REVISION = re.compile(r"[0-9]{1,18}")
 
 
@@ -54,7 +57,11 @@ def _catch_up() -> None:
         return
     if not _REVISION.fullmatch(wanted):
         abort(400, "`Delega-At-Least` is a revision, as `Delega-Revision`")
-    enforcer().at_least(int(wanted))
+    try:
+        enforcer().at_least(int(wanted))
+    except NotReadyError as error:
+        text = f"revision {int(wanted)} is not here yet; try again"
+        raise ServiceUnavailable(text, retry_after=RETRY_SECONDS) from error
 
 
 def _answer(found: Effective, said: dict[str, Any]) -> Response:

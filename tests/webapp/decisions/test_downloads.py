@@ -216,7 +216,8 @@ def test_a_delegates_own_are_those_of_each_company(
     found = {}
     for one in (company, other, third):
         answer = client.get(f"/a/{one.id}/access/v1/own/permissions")
-        found[one.id] = answer.json.get("actions", answer.status_code)
+        code = answer.status_code
+        found[one.id] = answer.json["actions"] if code == 200 else code
     assert "draft.view" in found[company.id]
     assert "draft.view" not in found[other.id]
     assert found[third.id] == 404
@@ -238,7 +239,18 @@ def test_ones_own_exist_in_ones_own_company_alone(app: Flask, company: Company) 
     client = signed_in(app, a_company(app).owner_name)
     answer = client.get(f"/a/{company.id}/access/v1/own/permissions")
     assert answer.status_code == 404
+    assert answer.content_type == "application/json"
+    wish = {"Accept": "application/problem+json"}
+    answer = client.get(f"/a/{company.id}/access/v1/own/permissions", headers=wish)
     assert answer.content_type == "application/problem+json"
+
+
+def test_a_revision_that_is_not_here_yet_is_said_to_be_that(
+    client: FlaskClient, company: Company, key: str
+) -> None:
+    answer = download(client, key, company.id, Delega_At_Least="99999")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1")
+    assert answer.json == "revision 99999 is not here yet; try again"
 
 
 def test_a_key_is_no_person(client: FlaskClient, company: Company, key: str) -> None:
