@@ -1,11 +1,13 @@
 """`delega credentials …`: keys of other services."""
 
+import re
 from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 
 import click
 from flask.cli import with_appcontext
 from sqlalchemy import select
+from typing_extensions import override
 
 from authz import ROME, end_of_day
 from webapp.commands.accounts import find_account
@@ -26,6 +28,25 @@ from webapp.tables import Credential
 KEEP_HOURS = 24
 MOST_HOURS = 24 * 90
 _scope = click.Choice(SCOPES)
+_KEY = re.compile(r"dlg_live_([a-z2-7]{26})_.*")
+
+
+class _KeyId(click.ParamType[str]):
+    """The id of a key, or the key itself, as somebody found it."""
+
+    name = "credential"
+
+    @override
+    def convert(
+        self, value: str, param: click.Parameter | None, ctx: click.Context | None
+    ) -> str:
+        """INVARIANT: a secret is repeated in no message."""
+        if not value.startswith("dlg_"):
+            return value
+        key = _KEY.fullmatch(value.strip())
+        if key is None:
+            self.fail("a key, but not whole; `delega credentials list` has its id")
+        return f"k_{key[1]}"
 
 
 @click.group()
@@ -85,7 +106,7 @@ def list_() -> None:
 
 
 @credentials.command("rotate")
-@click.argument("credential")
+@click.argument("credential", type=_KeyId())
 @click.option(
     "--keep",
     "hours",
@@ -112,7 +133,7 @@ def rotate_(credential: str, hours: int | None, keep_until: datetime | None) -> 
 
 
 @credentials.command("narrow")
-@click.argument("credential")
+@click.argument("credential", type=_KeyId())
 @click.option(
     "--scope", "scopes", multiple=True, type=_scope, help="to keep; may repeat"
 )
@@ -133,11 +154,15 @@ def narrow_(
 
 
 @credentials.command()
-@click.argument("credential")
+@click.argument("credential", type=_KeyId())
 @with_appcontext
 def revoke(credential: str) -> None:
     """End a key, on every worker at once."""
     session = begin_write(policy=True)
+    found = session.get(Credential, credential)
+    if found is not None and found.revoked_at is not None:
+        click.echo(f"{credential} was revoked before; it is dead")
+        return
     revoke_credential(session, credential)
     session.commit()
     click.echo(f"{credential} revoked")

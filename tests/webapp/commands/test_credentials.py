@@ -136,3 +136,20 @@ def test_a_key_that_is_not_there_is_an_error(
     result = run(app, *arguments)
     assert result.exit_code != 0
     assert "unknown credential" in str(result.exception)
+
+
+def test_a_key_that_was_found_is_revoked_by_itself_and_never_repeated(
+    app: Flask, company: Company
+) -> None:
+    key = run(app, "create", "--label", "x", "--account", company.id).stdout.strip()
+    first, second = run(app, "revoke", key), run(app, "revoke", id_of(key))
+    assert first.output == f"{id_of(key)} revoked\n"
+    assert second.output == f"{id_of(key)} was revoked before; it is dead\n"
+    assert (first.exit_code, second.exit_code) == (0, 0)
+    assert isinstance(caller(app, key), Refused)
+
+
+def test_a_part_of_a_key_is_not_repeated_either(app: Flask) -> None:
+    result = run(app, "revoke", "dlg_live_abc_secret")
+    assert result.exit_code == 2
+    assert "secret" not in result.output
