@@ -1,5 +1,6 @@
 """`delega demo`: everything from nothing to a running panel, on loopback."""
 
+import fcntl
 import os
 import secrets
 import shutil
@@ -28,6 +29,10 @@ class PortTakenError(AuthzError):
     """Something else listens there already."""
 
 
+class DemoRunsError(AuthzError):
+    """A demo runs with that folder already."""
+
+
 @click.command()
 @click.option("--port", default=8000, type=click.IntRange(1, 65535))
 @click.option("--keep", is_flag=True, help="go on with the data of the last start")
@@ -35,6 +40,7 @@ class PortTakenError(AuthzError):
 def demo(port: int, keep: bool, workers: int) -> None:
     """Serve a demo with two companies; its data is thrown away."""
     require_free(port)
+    hold(FOLDER)
     if not keep:
         shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir(parents=True, exist_ok=True)
@@ -59,6 +65,27 @@ def require_free(port: int) -> None:
             raise PortTakenError(
                 f"port {port} is taken; choose another: make demo PORT={port + 1}"
             ) from error
+
+
+def hold(folder: Path) -> int:
+    """Hold a folder for as long as this process lives, gunicorn and its workers too.
+
+    Returns:
+        The descriptor that holds it.
+
+    Raises:
+        DemoRunsError: another demo would lose its data under its feet.
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    file = os.open(folder.with_suffix(".lock"), os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        os.close(file)
+        text = f"a demo runs with {folder} already; end it first, with Ctrl-C"
+        raise DemoRunsError(text) from error
+    os.set_inheritable(file, True)
+    return file
 
 
 def demo_settings(folder: Path, port: int) -> Settings:

@@ -49,6 +49,7 @@ def seen(answer) -> tuple[int, str | None]:
     assert answer.data == b""
     assert "Content-Type" not in answer.headers
     assert answer.headers["Cache-Control"] == "no-store"
+    assert "Set-Cookie" not in answer.headers
     return answer.status_code, answer.headers.get("Delega-Reason")
 
 

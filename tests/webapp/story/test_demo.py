@@ -55,6 +55,16 @@ def test_a_taken_port_is_refused_with_the_way_out(demo: Demo, tmp_path: Path) ->
     assert f"make demo PORT={port + 1}" in said
 
 
+def test_a_second_demo_leaves_the_data_of_the_first_alone(demo: Demo) -> None:
+    process = start_demo(demo.folder, free_port())
+    said, _ = process.communicate(timeout=60)
+    assert process.returncode == 3
+    assert "a demo runs with var/demo already; end it first" in said
+    with urllib.request.urlopen(f"{demo.url}/readyz") as answer:  # noqa: S310
+        assert answer.status == 200
+    assert (demo.folder / "var/demo/delega.sqlite3").exists()
+
+
 def children(pid: int) -> list[int]:
     found = []
     for folder in Path("/proc").glob("[0-9]*"):
