@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from authz.engine.compiled import CompiledEvaluator
 from authz.engine.evaluator import Evaluator, EvaluatorFactory, Explanation
 from authz.engine.gate import Gate, gate, row_faults
+from authz.engine.gate.nobody import nobody_row
 from authz.engine.gate.row_rules import wrong_columns
 from authz.engine.layers import Layers
 from authz.engine.model import Model, read_model
@@ -26,6 +27,7 @@ from authz.engine.questions.proposals import Change
 from authz.engine.questions.search import Answer, search
 from authz.engine.reference import ReferenceEvaluator
 from authz.engine.rows import Changed, Row, as_casbin, read_policy_csv, write_policy_csv
+from authz.engine.traps.conf import read_conf
 from authz.engine.traps.conf_traps import conf_traps, rewritten_texts
 from authz.engine.traps.trap import Trap
 
@@ -66,6 +68,8 @@ __all__ = [
     "deciding",
     "gate",
     "nearest",
+    "nobody_row",
+    "read_conf",
     "read_model",
     "read_policy_csv",
     "rewritten_texts",

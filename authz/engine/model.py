@@ -8,6 +8,7 @@ from typing import Any
 from casbin.effect import get_effector
 from casbin.model import Model as CasbinModel  # type: ignore[import-untyped,unused-ignore]
 
+from authz.engine.effect import RULES
 from authz.engine.traps.conf import read_conf
 from authz.engine.traps.conf_traps import MARK, conf_traps
 from authz.engine.traps.model_traps import Parts, model_traps
@@ -20,6 +21,10 @@ SECTIONS = {
     "e": "policy_effect",
     "m": "matchers",
 }
+#: As a model.conf writes casbin's five.
+KNOWN_EFFECTS = "one of its five, blank by blank: " + ", ".join(
+    f"`{text.replace('p_eft', 'p.eft')}`" for text in RULES
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -156,7 +161,8 @@ def _effect_faults(parts: Parts) -> Iterator[Fault]:
     try:
         get_effector(parts.effect)
     except RuntimeError:
-        text = f"casbin knows no policy effect `{parts.effect}`; write one of its five, blank by blank"
+        written = re.sub(r"\b(p\d*)_", r"\1.", parts.effect)
+        text = f"casbin knows no policy effect `{written}`; write {KNOWN_EFFECTS}"
         yield Fault(code="DLG005", message=text, line=parts.conf.line_of("e"))
 
 

@@ -14,8 +14,7 @@ from typing_extensions import override
 
 from authz.errors import Fault, RowsError
 
-#: Characters that do not survive casbin's own reading of a csv file.
-UNSAFE = frozenset(",\"'()[]\n\r\x00#")
+_QUOTES = ('"', "'")
 _MARKS = re.compile(r"[,\[\]()]")
 
 
@@ -72,33 +71,53 @@ def read_policy_csv(text: str, file: str = "policy.csv") -> tuple[Row, ...]:
         stripped = line.strip(" \t\r")
         problem = _problem(stripped)
         if problem:
-            message = f"the line {problem}"
-            fault = Fault(code="DLG101", message=message, file=file, line=number)
-            faults.append(fault)
+            code, message = problem
+            faults.append(
+                Fault(code=code, message=f"the line {message}", file=file, line=number)
+            )
         elif stripped and not stripped.startswith("#"):
-            ptype, *values = (part.strip() for part in stripped.split(","))
+            ptype, *values = _columns(stripped)
             rows.append(Row(ptype, tuple(values), f"{file}:{number}"))
     if faults:
         raise RowsError(faults)
     return tuple(rows)
 
 
-def _problem(line: str) -> str:
-    """What a reader or casbin would take otherwise than it looks, or nothing."""
+def _problem(line: str) -> tuple[str, str] | None:
+    """Code and words for what a reader or casbin takes otherwise than it looks."""
     if line.startswith("\ufeff"):
-        return "starts with a byte order mark; save the file without"
-    is_row = bool(line) and not line.startswith("#")
-    hidden = {char for char in line if not char.isprintable() and char != "\t"}
-    if is_row:
-        hidden |= UNSAFE.intersection(line) - {","}
+        return "DLG320", "starts with a byte order mark; save the file without"
+    hidden = sorted({char for char in line if not char.isprintable() and char != "\t"})
     if hidden:
-        found = " ".join(ascii(char) for char in sorted(hidden))
-        return (
-            f"has {found}, which casbin misreads; write names without, and comments on "
-            "lines of their own"
+        shown = " ".join(map(ascii, hidden))
+        return "DLG101", f"has {shown}, which do not show; write it without"
+    return _problem_of_row(line) if line and not line.startswith("#") else None
+
+
+def _problem_of_row(line: str) -> tuple[str, str] | None:
+    columns = _columns(line)
+    if "#" in line:
+        text = "has a `#`, which casbin takes for part of a value"
+        return "DLG323", f"{text}; write comments on lines of their own"
+    read = as_casbin(f"{line},next")
+    if read is None:
+        text = "closes a bracket that was not opened, or has no type before its comma"
+        return "DLG326", f"{text}: casbin loads no row at all; mend it"
+    if read != (*columns, "next"):
+        text = (
+            "has a comma or bracket inside a value, at which casbin parts it otherwise"
         )
-    is_bare = is_row and "," not in line
-    return "has no columns after its type; write them or take it out" if is_bare else ""
+        return "DLG322", f"{text}; close each bracket, and write no comma within"
+    if any(value.startswith(_QUOTES) for value in columns):
+        text = "has quotes around a value, which casbin takes for part of it"
+        return "DLG321", f"{text}; write it without"
+    if len(columns) < 2:
+        return "DLG112", "has no columns after its type; write them or take it out"
+    return None
+
+
+def _columns(line: str) -> list[str]:
+    return [part.strip() for part in line.split(",")]
 
 
 def as_casbin(line: str) -> tuple[str, ...] | None:
@@ -138,5 +157,6 @@ def write_policy_csv(rows: Iterable[Row]) -> str:
 
 
 def _survives(value: str) -> bool:
-    is_clean = value.isprintable() and UNSAFE.isdisjoint(value)
-    return bool(value) and is_clean and value == value.strip()
+    """Whether a value is read as it was written, in whichever column it stands."""
+    is_clean = bool(value) and value.isprintable() and value == value.strip()
+    return is_clean and _problem_of_row(f"p,{value},next") is None and "," not in value

@@ -7,6 +7,7 @@ names the surprise it spares: see tests/authz/engine/test_gate.py, which shows i
 from collections.abc import Iterable, Iterator, Sequence
 
 from authz.engine.gate.chains import MAX_DEPTH, around, reaches
+from authz.engine.gate.nobody import nobody_row
 from authz.engine.gate.row_rules import (
     ColumnRule,
     any_value,
@@ -190,9 +191,9 @@ def _faults_of_each(
 
 
 def _no_policy(model: Model, by_type: ByType) -> Iterator[Fault]:
-    for ptype, names in model.tokens.items():
+    for ptype in model.tokens:
         if ptype.startswith("p") and ptype not in by_type:
-            nobody = Row(ptype, ("nobody",) * len(names))
+            nobody = nobody_row(model, ptype)
             text = f"no {ptype} row at all: casbin answers blank requests with an allow"
             text = f"{text}; write one that nobody meets, {nobody}"
             yield Fault(code="DLG110", message=text)

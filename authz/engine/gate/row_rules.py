@@ -9,8 +9,11 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
+from casbin.util import builtin_operators as casbin_operators
 from casbin.util import util as casbin_util
 
+from authz.engine.context import Context
+from authz.engine.expression import NotCompilableError, read_text
 from authz.engine.lock import CASBIN_LOCK
 from authz.engine.model import Model, as_python
 from authz.engine.patterns import FUNCTIONS
@@ -24,6 +27,7 @@ Judge = Callable[[str], Verdict]
 
 #: Beside what does not show or is beyond ASCII: a value that has one is looked at.
 _UNUSUAL = (" ", ",", "(", ")", "[", "]")
+_NAMES = casbin_operators.KEY_MATCH4_PATTERN
 _PATTERNS = re.compile(r"\b(\w+)\([^(),]*,\s*(p\d*_\w+)\s*\)")
 
 
@@ -43,7 +47,7 @@ def row_rules(model: Model, ptype: str) -> list[ColumnRule]:
         if function in FUNCTIONS:
             asked.setdefault(column, []).append(_pattern_judge(function))
     for column in casbin_util.get_eval_value(text):
-        asked.setdefault(column, []).append(condition)
+        asked.setdefault(column, []).append(_condition_judge(model, ptype))
     found = []
     for column, name in enumerate(names):
         judges = [*asked.get(f"{ptype}_{name}", ()), *_JUDGE_OF.get(name, ())]
@@ -175,6 +179,30 @@ def condition(value: str) -> Verdict:
     return "DLG127", f"{said}; write a comparison of its attributes"
 
 
+def _condition_judge(model: Model, ptype: str) -> Judge:
+    """INVARIANT: casbin's own evaluator never gets a row's text that is not compared."""
+    requests = [key for key in model.tokens if key.startswith("r")]
+
+    def judge(value: str) -> Verdict:
+        text, said = as_python(casbin_util.escape_assertion(value)), condition(value)
+        for request in () if said else requests:
+            try:
+                read_text(text, model, Context(request, ptype))
+            except NotCompilableError as error:
+                said = (
+                    "DLG127",
+                    (
+                        f"the condition `{value}` is more than a row may say: {error}; "
+                        "write comparisons of what is asked, such as r.sub.age > 18"
+                    ),
+                )
+            else:
+                return None
+        return said
+
+    return judge
+
+
 #: By the names that casbin knows a column by.
 _JUDGE_OF = {"eft": (effect,), "priority": (priority,)}
 
@@ -213,4 +241,15 @@ def pattern(function: str, value: str) -> Verdict:
     except Exception as error:  # noqa: BLE001  (whatever it is, it is the pattern's)
         text = f"{function} raises at the pattern `{value}`, {error}"
         return "DLG126", f"{text}; write a pattern that it can read"
+    if function == "keyMatch4" and _has_groups(value):
+        text = f"keyMatch4 raises at all that fits `{value}`: a group counts for a name"
+        new = re.sub(r"(\\.)|\((?!\?)", lambda mark: mark[1] or "(?:", value)
+        return "DLG126", f"{text}; write `{new}`"
     return None
+
+
+def _has_groups(value: str) -> bool:
+    """Whether a pattern of keyMatch4 has groups beside those that stand for names."""
+    names = _NAMES.findall(value)
+    asked = _NAMES.sub("([^/]+)", value.replace("/*", "/.*"))
+    return re.compile(f"^{asked}$").groups != len(names)

@@ -97,8 +97,10 @@ def _lost_keys(conf: Conf) -> Iterator[Trap]:
         names = [entry.key for entry in written]
         read = list(_read_keys(letter, set(names)))
         for place, entry in enumerate(written):
-            if entry.key in names[place + 1 :]:
-                yield _key(entry, "DLG304", "stands twice", "keeps the last")
+            if entry.key in names[:place]:
+                first = written[names.index(entry.key)].line
+                wrong = f"stands twice, first at line {first}"
+                yield _key(entry, "DLG304", wrong, "keeps the last")
             elif entry.key not in read:
                 wrong = f"is no key that casbin gets to: it reads {', '.join(read)}"
                 casbin = f"stops at the first that is missing, {letter}{len(read) + 1}"

@@ -10,6 +10,7 @@ from casbin.model import FunctionMap
 from authz.engine.effect import BY_SUBJECT
 from authz.engine.lock import CASBIN_LOCK
 from authz.engine.traps.conf import Conf
+from authz.engine.traps.link_traps import link_traps
 from authz.engine.traps.trap import Trap
 
 #: What a matcher may call: casbin's own, and what its evaluator of expressions adds.
@@ -68,6 +69,10 @@ def _matcher(parts: Parts, key: str, matcher: str) -> Iterator[Trap]:
             casbin="raises on every request that gets there",
             instead=_instead(name),
         )
+    # a link of its own kind is told as such
+    links = {k: n for k, n in parts.links.items() if k not in parts.own_links}
+    lines = {name: parts.conf.line_of(name) for name in (key, *links)}
+    yield from link_traps(key, tree, links, lines)
 
 
 def _unknown(parts: Parts, tree: ast.Expression) -> list[str]:

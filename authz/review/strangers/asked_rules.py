@@ -9,14 +9,14 @@ from dataclasses import replace
 
 from authz.engine import Row
 from authz.review.strangers.finding import Finding
+from authz.review.strangers.key_rules import key_doubts
+from authz.review.strangers.meant import written_matcher
 from authz.review.strangers.reading import Doubt, Reading
 from authz.review.strangers.value_rules import with_value
 
 _PATTERN = re.compile(r"\b(keyMatch[2-5]|regexMatch)\([^(),]*,\s*(p\d*)_(\w+)\s*\)")
 _PART = re.compile(r"\br\d*_\w+ in (p\d*)_(\w+)\b")
 _ATTRIBUTE = re.compile(r"\br\d*_\w+\.(\w+)\b(?!\()")
-#: Beside what the key functions are about, these live on as in any regular expression.
-_LIVE = re.compile(r"[.+?^$|]")
 _SHADOWED = frozenset(name for name in dir(dict) if not name.startswith("_"))
 
 
@@ -25,7 +25,7 @@ def asked_doubts(reading: Reading) -> Iterator[Doubt]:
     for text in reading.model.matchers.values():
         for function, ptype, name in _PATTERN.findall(text):
             for row, column in _cells(reading, ptype, name):
-                judge = _regex if function == "regexMatch" else _key
+                judge = _regex if function == "regexMatch" else key_doubts
                 yield from judge(reading, row, column, function)
         for ptype, name in _PART.findall(text):
             yield from _part(reading, ptype, name)
@@ -38,20 +38,6 @@ def _cells(reading: Reading, ptype: str, name: str) -> Iterator[tuple[Row, int]]
     for row in reading.rows:
         if row.ptype == ptype and name in names:
             yield row, names.index(name)
-
-
-def _key(reading: Reading, row: Row, column: int, function: str) -> Iterator[Doubt]:
-    value = row.values[column]
-    live = _LIVE.search(value)
-    if live:
-        says = (
-            f"`{live[0]}` in `{value}` is part of a regular expression to {function}",
-            "lets a dot stand for any character",
-            _LIVE.sub(r"\\\g<0>", value),
-        )
-        meant = reading.with_(row, with_value(row, column, says[2]))
-        doubt = reading.doubt("DLG331", row, says, meant)
-        yield replace(doubt, near=with_value(row, column, value.replace(".", "x")))
 
 
 def _regex(reading: Reading, row: Row, column: int, _function: str) -> Iterator[Doubt]:
@@ -87,16 +73,42 @@ def _part(reading: Reading, ptype: str, name: str) -> Iterator[Doubt]:
 
 def _domains(reading: Reading) -> Iterator[Doubt]:
     for row in reading.rows:
-        if reading.model.links.get(row.ptype) == 3 and "*" in row.values[2]:
+        is_starred = reading.model.links.get(row.ptype) == 3 and "*" in row.values[2]
+        if is_starred and row.values[2] not in _asked_domains(reading, row.ptype):
             start, goal, domain = row.values[:3]
             says = (
                 f"the domain `{domain}` of a link holds a star",
                 "compares it as it stands: the link holds in no other domain",
-                "a row for each domain",
+                "a row for each domain" + _star_idiom(reading, row.ptype),
             )
-            known = sorted({value for other in reading.rows for value in other.values})
-            links = [Row(row.ptype, (start, goal, name)) for name in known]
-            yield reading.doubt("DLG330", row, says, (*reading.rows, *links))
+            known = {value for other in reading.rows for value in other.values}
+            near = Row(row.ptype, (start, goal, domain.replace("*", "x")))
+            links = [Row(row.ptype, (start, goal, name)) for name in sorted(known)]
+            meant = (*reading.rows, near, *links)
+            yield replace(reading.doubt("DLG330", row, says, meant), near=near)
+
+
+def _asked_domains(reading: Reading, name: str) -> set[str]:
+    """The domains that a matcher asks a link in, as a text or by what p rows say."""
+    found: set[str] = set()
+    for text in reading.model.matchers.values():
+        for word, ptype, column in re.findall(
+            rf"""\b{name}\([^()]*,\s*(?:["']([^"']*)["']|(p\d*)_(\w+))\s*\)""", text
+        ):
+            cells = _cells(reading, ptype, column)
+            found |= {row.values[place] for row, place in cells} if ptype else {word}
+    return found
+
+
+def _star_idiom(reading: Reading, name: str) -> str:
+    """How a matcher asks for links in all domains, made of the call it has."""
+    if "*" in _asked_domains(reading, name):
+        return ", or `*` alone, which the matcher asks for"
+    pattern = rf"\b{name}\(([^()]*),\s*r\.\w+\s*\)"
+    call = re.search(pattern, written_matcher(reading.model))
+    if not call:
+        return ""
+    return f', or ({call[0]} || {name}({call[1]}, "*")) in the matcher for `*` alone'
 
 
 def _attributes(reading: Reading) -> Iterator[Doubt]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from authz.engine import Row, read_model
 from authz.errors import ModelError
 from authz.review.strangers.asked_rules import asked_doubts
+from authz.review.strangers.effect_rules import effect_doubts
 from authz.review.strangers.finding import Finding
 from authz.review.strangers.line_rules import line_doubts
 from authz.review.strangers.lines import Line, read_lines, table_lines
@@ -50,7 +51,7 @@ def _lint(
     doubts = list(line_doubts(reading))
     skip = {doubt.finding.line for doubt in doubts}
     doubts += [*row_doubts(reading, skip), *order_doubts(reading)]
-    doubts += asked_doubts(reading)
+    doubts += [*effect_doubts(reading), *asked_doubts(reading)]
     asker = _Asker(reading)
     found = shown_texts(text, model_file, reading, of_model)
     found = shown_traps(reading, found)
@@ -83,7 +84,9 @@ class _Asker:
         if witness.refused:
             return witness.refused if doubt.finding.code in LOAD else ""
         near = [doubt.near] if doubt.near else []
-        found = witness.against(doubt.meant, doubt.about, near) if doubt.meant else ""
+        if not doubt.meant:
+            return ""
+        found = witness.against(doubt.meant, doubt.about, near, doubt.model)
         return f"{doubt.before}{found}" if found else ""
 
     def _of(self, about: Row) -> Witness:

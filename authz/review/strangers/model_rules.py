@@ -6,6 +6,7 @@ from authz.engine import Trap, conf_traps, read_model
 from authz.errors import Fault, ModelError
 from authz.review.strangers.finding import Finding
 
+#: What casbin does, and what to write: "" for what the fault itself says.
 _FAULT_SAYS = {
     "DLG001": ("can not load the model", "a model.conf that casbin's own editor takes"),
     "DLG002": ("loads the model and raises on every request", "the section as named"),
@@ -14,7 +15,7 @@ _FAULT_SAYS = {
         "plain names; comments on lines of their own",
     ),
     "DLG004": ("raises on every request that gets there", "g = _, _ in it"),
-    "DLG005": ("refuses to start", "one of its five effects, blank by blank"),
+    "DLG005": ("refuses to start", ""),
 }
 
 
@@ -51,11 +52,12 @@ def _is_said(fault: Fault, found: list[Finding]) -> bool:
 
 def _of_fault(fault: Fault) -> Finding:
     casbin, instead = _FAULT_SAYS[fault.code]
+    wrong, _, asked = fault.message.partition("; write ")
     return Finding(
         code=fault.code,
         file=fault.file,
         line=fault.line,
-        wrong=fault.message,
+        wrong=fault.message if instead else wrong,
         casbin=casbin,
-        instead=instead,
+        instead=instead or asked,
     )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from authz.engine import Model, Row
+from authz.engine import Model, Row, nobody_row
 from authz.review.strangers.finding import Finding
 from authz.review.strangers.lines import Line
 
@@ -18,6 +18,7 @@ class Doubt:
         meant: the rows as they were meant, None if that is not known.
         before: what must be done before the request shows it.
         near: a row made of what such a request asks, None if `about` is one.
+        model: the model as it was meant, None if it is what it should be.
     """
 
     finding: Finding
@@ -25,6 +26,7 @@ class Doubt:
     meant: tuple[Row, ...] | None = None
     before: str = ""
     near: Row | None = None
+    model: Model | None = None
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ class Reading:
     @property
     def nobody(self) -> Row:
         """A p row that no request meets."""
-        return Row("p", ("nobody",) * len(self.model.tokens["p"]))
+        return nobody_row(self.model, "p")
 
     def is_sound(self, row: Row) -> bool:
         """Whether casbin keeps the row and can read it."""

@@ -1,14 +1,17 @@
 """What the load gate refuses, told to somebody who runs casbin without it."""
 
+import re
 from collections.abc import Callable, Iterator
 from difflib import get_close_matches
 
-from authz.engine import Row, row_faults
+from authz.engine import Row, nobody_row, row_faults
 from authz.errors import Fault
 from authz.review.strangers.finding import Finding
 from authz.review.strangers.reading import Doubt, Reading
 from authz.review.strangers.value_rules import value_doubt
 
+#: What others put between values.
+_APART = re.compile(r"[;|\t ]")
 #: chains are longer here, and priorities told apart: see order_rules
 _NOT_OURS = frozenset({"DLG116", "DLG119"})
 
@@ -32,29 +35,60 @@ def row_doubts(reading: Reading, skip: set[int]) -> Iterator[Doubt]:
 
 def _no_policy(reading: Reading, fault: Fault) -> Doubt:
     ptype = fault.message.split()[1]
-    nobody = Row(ptype, ("nobody",) * len(reading.model.tokens[ptype]))
     finding = Finding(
         code="DLG110",
         file=reading.file,
         line=0,
         wrong=f"there is no {ptype} row at all",
         casbin="asks the matcher once with every column blank, and allows what is true",
-        instead=f"a row that nobody meets: {nobody}",
+        instead=f"a row that nobody meets: {nobody_row(reading.model, ptype)}",
     )
     return Doubt(finding=finding)
 
 
 def _unknown_type(reading: Reading, row: Row) -> Doubt:
-    model = reading.model
-    known = [key for key in (*model.tokens, *model.links) if key[0] != "r"]
-    near = get_close_matches(row.ptype.strip().lower(), known, n=1, cutoff=0.3)
-    new = Row((near or ["p"])[0], row.values, row.place)
+    new = _of_known_type(reading, row)
+    or_new = (
+        "" if _APART.search(row.ptype) else f", or define `{row.ptype}` in the model"
+    )
     says = (
         f"the model has no type `{row.ptype}`",
         "drops the row without a word: a deny so lost allows",
-        f"{new}, or define `{row.ptype}` in the model",
+        f"{new}{or_new}" if new else _how(reading, row),
     )
     return reading.doubt("DLG111", row, says, reading.with_(row, new))
+
+
+def _of_known_type(reading: Reading, row: Row) -> Row | None:
+    """The row as it was meant, None if none of the model's types is that wide."""
+    known = _types(reading)
+    tried = [_split(row, _APART), _split(row, re.compile("[;|\t]"))]
+    if not _APART.search(row.ptype):
+        near = get_close_matches(row.ptype.lower(), known, n=1, cutoff=0.3)
+        tried = [Row((near or ["p"])[0], row.values, row.place)]
+    for one in tried:
+        if one.ptype in known and reading.is_sound(one):
+            return one
+    return None
+
+
+def _split(row: Row, separator: re.Pattern[str]) -> Row:
+    """The row with its type, where commas were forgotten, taken apart."""
+    parts = [part.strip() for part in separator.split(row.ptype) if part.strip()]
+    ptype, *values = parts or [""]
+    return Row(ptype, (*values, *row.values), row.place)
+
+
+def _types(reading: Reading) -> list[str]:
+    model = reading.model
+    return [key for key in (*model.tokens, *model.links) if key[0] != "r"]
+
+
+def _how(reading: Reading, row: Row) -> str:
+    if _APART.search(row.ptype):
+        return "commas between the type and each of the values"
+    widths = [f"{key} with {reading.model.width(key)}" for key in _types(reading)]
+    return f"a row of a type that the model has, {', '.join(widths)} values"
 
 
 def _width(reading: Reading, row: Row) -> Doubt:
@@ -69,9 +103,16 @@ def _width(reading: Reading, row: Row) -> Doubt:
     says = (
         f"`{row.ptype}` has {width} columns, this row {has}",
         casbin,
-        f"a row of {width} columns after its type",
+        _wide(reading, row) or f"a row of {width} columns after its type",
     )
     return reading.doubt("DLG112", row, says, reading.with_(row, None))
+
+
+def _wide(reading: Reading, row: Row) -> str:
+    """What to write where the model is at fault and not the row."""
+    links = f"{row.ptype} = _, _"
+    of_link = [t for t in reading.model.traps if f"`{links}` has none" in t.wrong]
+    return f"{links}, _ in the model" if of_link and len(row.values) == 3 else ""
 
 
 def _blank(reading: Reading, row: Row) -> Doubt:

@@ -8,7 +8,14 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import islice, product
 
-from authz.engine import CompiledEvaluator, Evaluator, Model, ReferenceEvaluator, Row
+from authz.engine import (
+    CompiledEvaluator,
+    Evaluator,
+    Model,
+    ReferenceEvaluator,
+    Row,
+    nobody_row,
+)
 from authz.errors import EvaluationError, RowsError
 
 #: Requests tried for one finding.
@@ -37,7 +44,11 @@ class Witness:
             self.refused = str(error)
 
     def against(
-        self, meant: Sequence[Row], about: Row, near: Sequence[Row] = ()
+        self,
+        meant: Sequence[Row],
+        about: Row,
+        near: Sequence[Row] = (),
+        model: Model | None = None,
     ) -> str:
         """A request about one row that the rows as meant would answer otherwise.
 
@@ -45,16 +56,18 @@ class Witness:
             meant: the rows as they were meant.
             about: the row.
             near: rows that say what else to ask, and first.
+            model: as it was meant, None if it is what it should be.
         """
+        model = model or self._model
         try:
-            right = CompiledEvaluator(self._model, meant)
+            right = CompiledEvaluator(model, meant)
         except RowsError:
             return ""
-        new = sorted(set(meant) - set(self._rows), key=str)[:2]
+        new = sorted({*meant} - {*self._rows, nobody_row(model, "p")}, key=str)[:2]
         apart = []
-        for request in self._requests([*near, about, *new]):
+        for request in self._requests([*near, about, *new], model):
             wanted, found = _answer(right, request), _answer(self._quick, request)
-            if wanted != found:
+            if _are_apart(wanted, found):
                 apart.append((found is not True, request, wanted))
         if not apart:
             return ""
@@ -71,7 +84,7 @@ class Witness:
                 asked = tuple(others_word if v == word else v for v in request)
                 wanted = _answer(self._casbin, request)
                 found = _answer(other._casbin, asked)
-                if asked != request and wanted != found:
+                if asked != request and _are_apart(wanted, found):
                     return f"{asking(asked)} {_told(found)}; meant {_told(wanted)}"
         return ""
 
@@ -98,11 +111,14 @@ class Witness:
         found = "" if self.refused else _answer(self._casbin, request)
         return f"{asking(request)} {_told(found)}" if found is True else ""
 
-    def _requests(self, abouts: Sequence[Row]) -> Iterator[tuple[object, ...]]:
+    def _requests(
+        self, abouts: Sequence[Row], model: Model | None = None
+    ) -> Iterator[tuple[object, ...]]:
         """Requests near some rows: their own values, who holds them, then others."""
+        model = model or self._model
         for about in abouts:
-            near = _near(self._model, about, self._rows)
-            columns = [near.get(name) or ["x"] for name in self._model.tokens["r"]]
+            near = _near(model, about, self._rows)
+            columns = [near.get(name) or ["x"] for name in model.tokens["r"]]
             yield from islice(product(*columns), TRIES)
 
 
@@ -115,6 +131,7 @@ def _near(model: Model, about: Row, rows: Sequence[Row]) -> dict[str, list[str]]
     if about.ptype in model.links:
         p_rows = _touching(about, p_rows, links) or p_rows
         firsts = [*about.values[:1]]
+        links = [about.values, *links]
     else:
         p_rows = [about]
     for here, there in _pairs(model):
@@ -165,6 +182,11 @@ def _answer(evaluator: Evaluator, request: tuple[object, ...]) -> object:
         return evaluator.decide(request)
     except EvaluationError as error:
         return str(error.__cause__)
+
+
+def _are_apart(wanted: object, found: object) -> bool:
+    """Whether a request shows something: one that raises either way does not."""
+    return wanted != found and not (isinstance(wanted, str) and isinstance(found, str))
 
 
 def asking(request: Sequence[object]) -> str:

@@ -1,5 +1,8 @@
 """Reading and writing policy.csv: a line means what it looks like, or is refused."""
 
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -41,8 +44,11 @@ def test_the_place_is_no_part_of_what_a_row_says():
     [
         'p, "alice, bob", data, read',
         "p, alice, data, read # for now",
-        "p, alice, eval(r.sub), read",
-        "p, [a], data, read",
+        "p, 'alice', data, read",
+        "p, alice, f(a, b), read",
+        "p, alice, data, [read",
+        "p, alice), data, read",
+        ", alice, data, read",
         "p",
         "p, al\x00ice, data, read",
         "p, alice\u200b, data, read",
@@ -56,6 +62,38 @@ def test_the_place_is_no_part_of_what_a_row_says():
 )
 def test_a_line_that_casbin_or_a_reader_would_take_otherwise_is_refused(line):
     assert lines_refused(f"p, a, b, c\n{line}\n") == [2]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "^(?:read|write)$",
+        "[a-z]+[0-9]",
+        "r.sub.name == 'adam'",
+        'r.sub.name == "adam"',
+        "r.sub.age in [18]",
+        "rm -rf /",
+    ],
+)
+def test_marks_that_casbin_reads_as_they_stand_are_taken(value, tmp_path):
+    line = f"p, alice, {value}, read"
+    (row,) = read_policy_csv(line)
+    assert row.values == ("alice", value, "read")
+    assert raw(tmp_path, ALLOW, [line]).get_policy() == [list(row.values)]
+    assert write_policy_csv([row]) == f"{line}\n"
+
+
+@given(st.lists(st.text("p,a ()[]\"'#=", max_size=14), max_size=3))
+def test_whatever_is_taken_casbin_reads_alike(lines):
+    text = "\n".join(["p, alice, data, read", *lines])
+    try:
+        rows = read_policy_csv(text)
+    except RowsError:
+        return
+    with TemporaryDirectory() as folder:
+        loaded = raw(Path(folder), ALLOW, text.split("\n"))
+    mine = [list(row.values) for row in rows if row.ptype == "p"]
+    assert loaded.get_policy() == mine
 
 
 @pytest.mark.parametrize(
@@ -95,7 +133,7 @@ def test_a_mark_at_the_start_of_the_file_is_refused():
 
 
 def test_all_wrong_lines_are_named():
-    assert lines_refused("p\np, a\np, (b)\n") == [1, 3]
+    assert lines_refused("p\np, a\np, (b\n") == [1, 3]
 
 
 def test_nothing_is_written_as_nothing():
@@ -104,7 +142,7 @@ def test_nothing_is_written_as_nothing():
 
 
 @pytest.mark.parametrize(
-    "value", ["", " a", "a,b", 'a"', "a\nb", "#a", "a\u2028b", "(a"]
+    "value", ["", " a", "a,b", '"a', "'a'", "a]", "a\nb", "#a", "a\u2028b", "(a"]
 )
 def test_a_value_that_csv_can_not_carry_is_not_written(value):
     with pytest.raises(RowsError, match="can not be written as csv"):

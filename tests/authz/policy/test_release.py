@@ -143,6 +143,6 @@ def test_rows_that_casbin_misreads_are_refused_with_their_line():
         "roles/settings.csv", "invoicing.read, *", "invoicing.read # yes, *"
     )
     assert faults(found) == [
-        "roles/settings.csv:2: DLG101 the line has '#', which casbin misreads; write "
-        "names without, and comments on lines of their own"
+        "roles/settings.csv:2: DLG323 the line has a `#`, which casbin takes for part "
+        "of a value; write comments on lines of their own"
     ]

@@ -154,6 +154,18 @@ def test_a_pattern_that_can_not_be_read_fails_the_requests_that_reach_it(
     gate(read_model(model), rows_of(lines[1:]))
 
 
+def test_a_group_in_a_pattern_of_keymatch4_fails_the_requests_that_fit_it(tmp_path):
+    model = with_pattern("keyMatch4")
+    lines = ["p, *, /b/(x|y), read, allow"]
+    with pytest.raises(Exception, match="number of tokens"):
+        raw(tmp_path, model, lines).enforce("alice", "/b/x", "read")
+    assert refused(model, lines) == ["DLG126@policy.csv:1"]
+    fine = ["p, *, /b/(?:x|y)/*, read, allow", r"p, *, /b/{x}/\(c\), read, allow"]
+    assert raw(tmp_path, model, fine).enforce("alice", "/b/x/z", "read") is True
+    assert raw(tmp_path, model, fine).enforce("alice", "/b/x/(c)", "read") is True
+    gate(read_model(model), rows_of(fine))
+
+
 def test_a_deny_for_a_network_that_can_not_be_read_never_denies(tmp_path):
     lines = ["p, *, 0.0.0.0/0, x, allow", "p, *, 10.0.0.0/33, x, deny"]
     model = with_pattern("ipMatch")

@@ -75,7 +75,8 @@ def test_a_section_of_another_name_is_not_read(tmp_path):
 def test_of_a_key_that_stands_twice_the_last_counts(tmp_path):
     model = ALLOW + "m = r.sub == p.sub\n"
     assert raw(tmp_path, model, ROWS).enforce("alice", "other", "write") is True
-    assert refused_model(model) == ["DLG304@11"]
+    assert refused_model(model) == ["DLG304@12"]
+    assert "stands twice, first at line 11" in conf_traps(model)[0].wrong
 
 
 def test_a_second_effect_is_never_used(tmp_path):

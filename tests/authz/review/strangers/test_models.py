@@ -1,5 +1,7 @@
 """What a model.conf says to a reader alone; casbin's own answer first."""
 
+import re
+
 import pytest
 
 from tests.authz.review.strangers.models import (
@@ -106,7 +108,8 @@ def test_a_key_in_capitals_is_skipped():
 def test_a_key_that_stands_twice_keeps_its_last_value(tmp_path):
     model = ALLOW.replace("m = ", "m = r.sub == p.obj\nm = ")
     assert raw(tmp_path, model, ROWS).enforce("alice", "data", "read") is True
-    assert codes(model, ROWS) == ["DLG304@10"]
+    assert codes(model, ROWS) == ["DLG304@11"]
+    assert "stands twice, first at line 10" in the_finding(model, ROWS, "DLG304").wrong
 
 
 def test_a_second_effect_is_never_used(tmp_path):
@@ -146,6 +149,19 @@ def test_what_casbin_refuses_is_told_with_what_to_write():
     assert codes(ALLOW.replace("some(where", "any(where"), ROWS) == ["DLG005@8"]
     without_g = ALLOW.replace("[role_definition]\ng = _, _\n", "")
     assert codes(without_g, ROWS) == ["DLG004@8"]
+
+
+def test_an_unknown_effect_is_told_with_the_five_that_casbin_knows(tmp_path):
+    unknown = ALLOW.replace("p.eft == allow", "p.eft==allow")
+    with pytest.raises(RuntimeError, match="unsupported effect"):
+        raw(tmp_path, unknown, ROWS)
+    found = the_finding(unknown, ROWS, "DLG005")
+    assert found.wrong.endswith("no policy effect `some(where (p.eft==allow))`")
+    written = re.findall("`([^`]+)`", found.instead)
+    assert len(written) == 5
+    for effect in written:
+        model = a_model(", eft", effect)
+        assert isinstance(raw(tmp_path, model, []).enforce("a", "b", "c"), bool)
 
 
 def test_a_clean_model_and_policy_have_nothing_to_tell():

@@ -30,6 +30,56 @@ def test_an_empty_policy_that_denies_blanks_is_named_without_a_request():
     assert shown(model, [], "DLG110") == ""
 
 
+WITH_CONDITION = a_model(", rule", matcher="r.obj == p.obj && eval(p.rule)")
+WITH_NETWORK = a_model(matcher="r.sub == p.sub && ipMatch(r.obj, p.obj)")
+
+
+@pytest.mark.parametrize(
+    ("model", "row"),
+    [
+        (DENY, "p, nobody, nobody, nobody, allow"),
+        (PRIORITY, "p, nobody, nobody, nobody, allow, 0"),
+        (WITH_CONDITION, "p, nobody, nobody, nobody, False"),
+        (WITH_NETWORK, "p, nobody, 255.255.255.255, nobody"),
+    ],
+    ids=["effect", "priority", "condition", "network"],
+)
+def test_the_row_that_nobody_meets_is_one_that_lint_finds_clean(model, row, tmp_path):
+    found = the_finding(model, [], "DLG110")
+    assert found.instead == f"a row that nobody meets: {row}"
+    assert codes(model, [row]) == []
+    enforcer = raw(tmp_path, model, [row])
+    assert enforcer.enforce("nobody", "10.0.0.1", "nobody") is False
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "p alice, data, read, deny",
+        "p; alice; data; read; deny",
+        "p alice data read deny",
+    ],
+)
+def test_a_row_with_a_comma_forgotten_keeps_its_values(line):
+    found = the_finding(DENY, ["p, alice, data, read, allow", line], "DLG111")
+    assert found.instead == "p, alice, data, read, deny"
+    assert found.shown == "enforce('alice', 'data', 'read') is True; meant is False"
+
+
+@pytest.mark.parametrize(
+    ("line", "instead"),
+    [
+        ("p;bob;x", "commas between the type and each of the values"),
+        ("; ;", "commas between the type and each of the values"),
+        ("p bob, data", "commas between the type and each of the values"),
+        ("pp, bob", "a row of a type that the model has, p with 3, g with 2 values"),
+    ],
+)
+def test_a_lost_row_of_no_known_width_is_told_without_one_in_its_place(line, instead):
+    found = the_finding(ALLOW, ["p, alice, data, read", line], "DLG111")
+    assert (found.instead, found.shown) == (instead, "")
+
+
 def test_a_row_of_an_unknown_type_is_lost(tmp_path):
     lines = ["p, alice, data, read, allow", "pp, alice, data, read, deny"]
     assert raw(tmp_path, DENY, lines).enforce("alice", "data", "read") is True
@@ -91,6 +141,15 @@ def test_a_link_that_is_too_long_holds_everywhere(tmp_path):
     assert raw(tmp_path, ALLOW, lines).enforce("alice", "data", "read") is True
     found = the_finding(ALLOW, lines, "DLG112")
     assert found.shown == "enforce('alice', 'data', 'read') is True; meant is False"
+
+
+def test_a_wide_link_is_kept_where_the_model_is_what_lacks_the_domain():
+    model = ALLOW.replace("r = sub,", "r = sub, dom,")
+    model = model.replace("g(r.sub, p.sub)", "g(r.sub, p.sub, r.dom)")
+    lines = ["p, admin, data, read", "g, alice, admin, d1"]
+    assert the_finding(model, lines, "DLG112").instead == "g = _, _, _ in the model"
+    lines = ["p, admin, data, read", "g, alice, admin, d1, d2"]
+    assert "2 columns" in the_finding(model, lines, "DLG112").instead
 
 
 def test_a_blank_value_allows_a_blank_caller(tmp_path):
@@ -166,6 +225,14 @@ def test_a_word_among_priorities_keeps_all_rows_from_loading(tmp_path):
         raw(tmp_path, PRIORITY, lines)
     assert "'<' not supported" in shown(PRIORITY, lines, "DLG324")
     assert shown(PRIORITY, [*lines, "pp, alice, data, read, deny, 1"], "DLG111") == ""
+
+
+def test_a_row_mended_among_others_that_are_not_can_not_be_loaded():
+    lines = [f'p, alice, data, read, allow, "{n}"' for n in (1, 2)]
+    assert [one.shown for one in findings(PRIORITY, lines) if one.code == "DLG321"] == [
+        "",
+        "",
+    ]
 
 
 def test_numbers_are_priorities_and_nothing_to_tell():
