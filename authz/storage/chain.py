@@ -88,12 +88,12 @@ def broken_chain(links: Iterable[ChainLink]) -> list[Fault]:
         place = f"{link.what} {link.number}{link.of and f' of {link.of}'}"
         if link.number != expected:
             text = f"{link.what} {expected} is missing before it"
-            faults.append(Fault(code="DLG301", message=text, file=place))
+            faults.append(Fault(code="DLG501", message=text, file=place))
         elif link.previous != previous:
             text = "it does not follow its predecessor"
-            faults.append(Fault(code="DLG302", message=text, file=place))
+            faults.append(Fault(code="DLG502", message=text, file=place))
         if link.hash != link.proper:
             text = "it was altered after it was written"
-            faults.append(Fault(code="DLG303", message=text, file=place))
+            faults.append(Fault(code="DLG503", message=text, file=place))
         previous, expected = link.hash, link.number + 1
     return faults

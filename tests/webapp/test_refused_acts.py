@@ -124,9 +124,9 @@ def verify(app: Flask) -> tuple[int, str]:
 @pytest.mark.parametrize(
     ("statement", "code", "said"),
     [
-        (update(RefusedAct).values(actor="u_other"), "DLG303", "altered"),
-        (update(RefusedAct).values(previous_hash="f" * 64), "DLG302", "follow"),
-        (delete(RefusedAct), "DLG301", "refused act 2 is missing"),
+        (update(RefusedAct).values(actor="u_other"), "DLG503", "altered"),
+        (update(RefusedAct).values(previous_hash="f" * 64), "DLG502", "follow"),
+        (delete(RefusedAct), "DLG501", "refused act 2 is missing"),
     ],
     ids=["altered", "put elsewhere", "left out"],
 )

@@ -52,7 +52,7 @@ def test_an_altered_entry_is_named(facts: dict[str, object]) -> None:
 
 def test_a_missing_entry_is_named() -> None:
     faults = broken_links([HISTORY[0], *HISTORY[2:]])
-    assert faults[0].code == "DLG301"
+    assert faults[0].code == "DLG501"
 
 
 def test_swapped_entries_are_named() -> None:

@@ -102,7 +102,7 @@ def test_a_story_through_the_forms_verifies_until_a_row_is_altered(
         db.session.commit()
     told = runner.invoke(delega, ["policy", "verify"])
     assert told.exit_code == 1
-    assert "revision 5: DLG303" in told.output
+    assert "revision 5: DLG503" in told.output
 
 
 def test_who_holds_every_permission_does_not_read_it(
