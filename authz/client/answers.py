@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, cast
 from authz.client.wire import Answer
 
 _REVISION = re.compile(r"[0-9]{1,18}")
+_SHOWN_LETTERS = 200
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 #: Of `evaluations_semantic`, with the answer that ends it.
 SEMANTICS = {
@@ -35,18 +36,31 @@ class Decision:
     allowed: bool
     revision: int | None = None
     release: str = ""
-    context: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    context: Mapping[str, Any] = field(default_factory=dict)
     fresh: bool = True
     request_id: str = ""
 
     def __bool__(self) -> bool:
         return self.allowed
 
+    def __repr__(self) -> str:  # type: ignore[explicit-override]
+        shown = {"allowed": self.allowed, "code": self.code, "error": self.error}
+        shown |= {"revision": self.revision, "release": self.release}
+        shown |= {"fresh": self.fresh, "request_id": self.request_id}
+        return f"Decision({', '.join(f'{name}={shown[name]!r}' for name in shown)})"
+
     @property
     def code(self) -> str:
         """Why not, as a stable code; empty when the service did not say."""
         code = self.context.get("code")
         return code if isinstance(code, str) else ""
+
+    @property
+    def error(self) -> str:
+        """Why a question of a batch was not answered; empty when it was."""
+        error = self.context.get("error")
+        said = error.get("message") if isinstance(error, Mapping) else error
+        return said[:_SHOWN_LETTERS] if isinstance(said, str) else ""
 
 
 class Stamp(NamedTuple):

@@ -33,10 +33,9 @@ class Channel:
     """Speaks with one service; safe on every thread."""
 
     def __init__(
-        self, address: Address, key: str, pool: Pool, timeouts: Timeouts
+        self, address: Address, key: str | None, pool: Pool, timeouts: Timeouts
     ) -> None:
-        if not _KEY.fullmatch(key):
-            raise SettingsError("the key is not one line of plain letters")
+        _require_key(key)
         self.address, self._key = address, key
         self._pool, self._timeouts = pool, timeouts
 
@@ -88,10 +87,11 @@ class Channel:
             raise BrokenAnswerError(text, request_id) from error
 
     def _head(self, method: str, path: str, headers: Mapping[str, str]) -> bytes:
+        has_key = self._key is not None
         lines = [
             f"{method} {self.address.path}{path} HTTP/1.1",
             f"Host: {self.address.authority}",
-            f"Authorization: Bearer {self._key}",
+            *([f"Authorization: Bearer {self._key}"] if has_key else []),
             "Accept: application/json",
             *(f"{name}: {text}" for name, text in headers.items()),
         ]
@@ -122,7 +122,22 @@ class Channel:
             said = said.get("detail")
         if not isinstance(said, str) or not said.isprintable():
             return ""
-        return f": {said.replace(self._key, '…')[:_DETAIL_LETTERS]}"
+        # INVARIANT: a key stands in no error, whoever repeats it
+        told = said if self._key is None else said.replace(self._key, "…")
+        return f": {told[:_DETAIL_LETTERS]}"
+
+
+def _require_key(key: object) -> None:
+    """None, or something that can be sent as one."""
+    if key == "":
+        text = "the key is empty: leave it out where the service asks for none"
+        raise SettingsError(text)
+    if key is None:
+        return
+    if not isinstance(key, str):
+        raise SettingsError(f"the key is a text, not {type(key).__name__}")
+    if not _KEY.fullmatch(key):
+        raise SettingsError("the key is not one line of plain letters")
 
 
 def request_id_of(wanted: str) -> str:

@@ -54,7 +54,7 @@ class Client:
     def __init__(  # noqa: PLR0913  (each stands alone, by its name)
         self,
         url: str,
-        key: str,
+        key: str | None = None,
         *,
         timeout: float | Timeouts = 3.0,
         connections: int = 10,
@@ -67,7 +67,8 @@ class Client:
 
         Args:
             url: `https://host`, or one account's own: `https://host/a/a_…`.
-            key: `dlg_live_…`.
+            key: `dlg_live_…`, or what `delega serve --key` was given; none is sent
+                without, as to a folder that is served on this machine alone.
             timeout: seconds for a call with its further tries, or each of the three.
             connections: kept open at most.
             tls: for an authority or a certificate of your own; it must check names.

@@ -2,7 +2,7 @@
 
 `Folder(path).source()` answers one request for `authz.pdp.Service`. To read in this
 order: files, entities, facts, feeds, declared, wiring, rules, version, source, folder
-(docs/serve.md).
+(docs/serve.md). A question to try is made by names, choices and sample.
 """
 
 from authz.folder.entities import Entities

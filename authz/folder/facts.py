@@ -1,10 +1,10 @@
 """What is known of each part of a question: stored, sent, or so by default."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import SimpleNamespace
 
-from authz.folder.entities import Properties
+from authz.folder.entities import OWN_NAMES, Properties
 from authz.pdp import Action, Evaluation
 
 PARTS = ("subject", "resource", "action", "context")
@@ -28,6 +28,14 @@ class Facts:
     def may_send(self, name: str) -> bool:
         """Whether the property is the caller's; all of the context is."""
         return self.part == "context" or name in self.sent
+
+    def ignored(self, question: Evaluation) -> Iterator[str]:
+        """The properties that a caller sends without being let."""
+        if self.part == "context":
+            return
+        for name in getattr(question, self.part).properties:
+            if name not in self.sent and name not in OWN_NAMES[self.part]:
+                yield name
 
     def properties(self, question: Evaluation) -> dict[str, object]:
         """The properties in this question.

@@ -1,7 +1,7 @@
 """What feeds one token of a Casbin request: a part of the question, a text, or both."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -100,6 +100,16 @@ class Path:
             return known.thing(question)
         names = names if head == "context" else names[1:]
         return self._inside(known, known.properties(question), names)
+
+    def ignored(
+        self, question: Evaluation, facts: Mapping[str, Facts]
+    ) -> Iterator[str]:
+        """What it would take of a question, had the caller been let send it."""
+        part = self.path.partition(".")[0]
+        for name in () if self.is_text else facts[part].ignored(question):
+            path = f"{part}.properties.{name}"
+            if self.path == part or f"{self.path}.".startswith(f"{path}."):
+                yield path
 
     def hangs_on(self, part: str) -> bool:
         """All of a part but its type."""

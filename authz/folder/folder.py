@@ -48,9 +48,9 @@ class Folder:
         self._moving_since: float | None = None
         self._faults: tuple[Fault, ...] = ()  # empty: what is there is in force
 
-    def source(self) -> FolderSource:
-        """Who answers one request."""
-        return FolderSource(self.current, self.at_least)
+    def source(self, name: str | None = None) -> FolderSource:
+        """Who answers one request; `name` is what the log calls it."""
+        return FolderSource(self.current, self.at_least, name)
 
     def current(self) -> Version:
         """The version in force, after a look at the files where one is due.
@@ -159,6 +159,9 @@ class Folder:
         before, revision = self._version, files.look.revision
         if before and before.release == files.release:
             found = before.at(max(before.revision, revision))
+            if self._faults:
+                text = "`%s` is in force again: release %s, revision %s"
+                _log.info(text, self.path, found.release, found.revision)
         else:
             least = before.revision + 1 if before else 0
             rules = read_rules(files)

@@ -13,12 +13,16 @@ class FolderSource:
     Args:
         current: the version in force; raises `NotReadyError` while there is none.
         at_least: the same, of a revision or newer.
+        name: of the request, for the log.
     """
 
     def __init__(
-        self, current: Callable[[], Version], at_least: Callable[[int], Version]
+        self,
+        current: Callable[[], Version],
+        at_least: Callable[[int], Version],
+        name: str | None = None,
     ) -> None:
-        self._current, self._at_least = current, at_least
+        self._current, self._at_least, self._name = current, at_least, name
         self._version: Version | None = None
 
     def _held(self) -> Version:
@@ -28,17 +32,18 @@ class FolderSource:
 
     def decide(self, question: Evaluation) -> Outcome:
         """Casbin's own answer."""
-        return self._held().decide(question)
+        return self._held().decide(question, self._name)
 
     def decide_many(
         self, questions: Sequence[Evaluation]
     ) -> Iterable[Outcome | Failure]:
         """All of them by one state of the folder."""
-        return one_by_one(self._held().decide, questions)
+        held = self._held()
+        return one_by_one(lambda each: held.decide(each, self._name), questions)
 
     def explain(self, question: Evaluation) -> Outcome:
         """The row that decided, where it stands, and the links walked."""
-        return self._held().explain(question)
+        return self._held().explain(question, self._name)
 
     def candidates(self, wanted: Wanted, question: Evaluation) -> Iterable[str]:
         """From the rows and from the entity file."""

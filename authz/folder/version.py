@@ -18,26 +18,31 @@ NO_PERMISSION, UNKNOWN_RESOURCE, NOT_ANSWERED = (
     msgspec.json.encode({"code": code})
     for code in ("no_permission", "unknown_resource", "not_answered")
 )
-#: Questions without an answer that are logged of one state; they may be many.
+#: Of what callers do wrong, that is logged of one state; it may be much.
 _MOST_LOGGED = 20
 _LETTERS = 300
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Version:
-    """Immutable, but for the count of what was logged."""
+    """Immutable, but for what was logged of it."""
 
     rules: Rules
     revision: int
     release: str
     logged: list[str] = field(default_factory=list)
+    ignored: list[str] = field(default_factory=list)
 
     def at(self, revision: int) -> "Version":
         """The same at another revision: the files were touched, not changed."""
         return replace(self, revision=revision)
 
-    def decide(self, question: Evaluation) -> Outcome:
+    def decide(self, question: Evaluation, name: str | None = None) -> Outcome:
         """Answer; a question that casbin can not answer is refused.
+
+        Args:
+            question: what is asked.
+            name: of the request, for the log.
 
         Raises:
             BadRequestError: the caller must send something.
@@ -45,16 +50,18 @@ class Version:
         refused = self._refused(question)
         if refused is not None:
             return self._outcome(allowed=False, context=refused)
+        if _has_properties(question):
+            self._note_ignored(question, name)
         try:
             allowed = self.rules.evaluator.decide(self.rules.wiring.request(question))
         except (AbsentError, EvaluationError) as error:
-            self._note(error)
+            self._note(error, name)
             return self._outcome(allowed=False, context=NOT_ANSWERED)
         return self._outcome(allowed=allowed, context=b"" if allowed else NO_PERMISSION)
 
-    def explain(self, question: Evaluation) -> Outcome:
+    def explain(self, question: Evaluation, name: str | None = None) -> Outcome:
         """The same answer, with the row that decided, or what was wrong."""
-        plain = self.decide(question)
+        plain = self.decide(question, name)
         context = {"trace": self._trace(question)}
         if isinstance(plain.context, bytes) and plain.context:
             context.update(msgspec.json.decode(plain.context))
@@ -93,11 +100,46 @@ class Version:
             context=context,
         )
 
-    def _note(self, error: AbsentError | EvaluationError) -> None:
+    def _note(self, error: AbsentError | EvaluationError, name: str | None) -> None:
         text = ascii(str(error))[:_LETTERS]
-        if text not in self.logged and len(self.logged) < _MOST_LOGGED:
-            self.logged.append(text)
-            _log.warning("a question had no answer and was refused: %s", text)
+        if _is_new(text, self.logged):
+            said = "a question had no answer and was refused%s: %s"
+            _log.warning(said, _of(name), text)
+
+    def _note_ignored(self, question: Evaluation, name: str | None) -> None:
+        """What a caller sends in vain would else be seen by nobody."""
+        for path in self.rules.wiring.ignored(question):
+            text = ascii(path)[1:-1][:_LETTERS]
+            if _is_new(text, self.ignored):
+                said = "%s was sent and is ignored%s: %s"
+                _log.warning(said, text, _of(name), _cure(path))
+
+
+def _of(name: str | None) -> str:
+    return f" (request {name[:_LETTERS]})" if name else ""
+
+
+def _is_new(text: str, logged: list[str]) -> bool:
+    """Whether it is to be logged, and from then on not any more."""
+    if text in logged or len(logged) >= _MOST_LOGGED:
+        return False
+    logged.append(text)
+    return True
+
+
+def _has_properties(question: Evaluation) -> bool:
+    return bool(
+        question.subject.properties
+        or question.resource.properties
+        or question.action.properties
+    )
+
+
+def _cure(path: str) -> str:
+    text = "declare it under [sent] in pdp.toml"
+    # of actions nothing is stored
+    is_stored = not path.startswith("action.")
+    return f"{text}, or store it in the entities" if is_stored else text
 
 
 def _told(row: Row) -> list[str]:

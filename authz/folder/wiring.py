@@ -50,6 +50,12 @@ class Wiring:
         """Whether every request is texts alone."""
         return all(feed.is_text for feed in self.feeds)
 
+    def ignored(self, question: Evaluation) -> Iterator[str]:
+        """The properties that were sent for a token, and that it does not take."""
+        for feed in self.feeds:
+            if isinstance(feed, Path):
+                yield from feed.ignored(question, self.facts)
+
     def request(self, question: Evaluation) -> tuple[object, ...]:
         """The question in the model's tokens.
 
@@ -105,7 +111,8 @@ def _feed(
     in_matcher = any(reads.search(matcher) for matcher in model.matchers.values())
     if said is None:
         is_object = in_matcher or any(map(reads.search, map(str, rows)))
-        return _usual(document, token, is_object=is_object)
+        is_first = token == model.tokens["r"][0]
+        return _usual(document, token, is_object=is_object, is_first=is_first)
     try:
         feed = read_feed(said)
     except ValueError as error:
@@ -116,10 +123,15 @@ def _feed(
     return feed
 
 
-def _usual(document: Document, token: str, *, is_object: bool) -> Feed | Fault:
+def _usual(
+    document: Document, token: str, *, is_object: bool, is_first: bool
+) -> Feed | Fault:
     if token not in USUAL:
         text = f"nothing says what feeds the token `{token}`; write it under [request]"
-        return document.fault(f'{text}, such as {token} = "context.{token}"', "request")
+        # who asks stands first, and must not be what the caller likes to say
+        path = "subject.id" if is_first else f"context.{token}"
+        path = path.partition(".")[0] if is_object and is_first else path
+        return document.fault(f'{text}, such as {token} = "{path}"', "request")
     path = USUAL[token]
     return Path(path.partition(".")[0] if is_object else path)
 

@@ -23,6 +23,7 @@ from authz.pdp import (
     Service,
     metadata,
     metadata_path,
+    plain_id,
     refusal,
     too_large,
 )
@@ -108,9 +109,9 @@ class App:
             refused = refusal(ItemError(401, text), sent)
             refused.headers.append(("WWW-Authenticate", 'Bearer realm="delega"'))
             return refused
-        return self._service.answer(
-            _Everything(), self._folder.source(), kind, sent, _body(environ, kind)
-        )
+        source = self._folder.source(plain_id(sent))
+        body = _body(environ, kind)
+        return self._service.answer(_Everything(), source, kind, sent, body)
 
     def _has_key(self, environ: Environ) -> bool:
         """Without a key: anybody on this machine, but no page in a browser."""

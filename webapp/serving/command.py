@@ -17,6 +17,7 @@ from authz import AuthzError, PolicyError
 from authz.folder import (
     Files,
     Folder,
+    FolderError,
     Rules,
     read_files,
     read_rules,
@@ -86,6 +87,9 @@ def _read(folder: Path) -> tuple[Files, Rules]:
     except PolicyError as error:
         for fault in error.faults:
             click.echo(str(fault), err=True)
+        if not isinstance(error, FolderError):  # of model and rows there is more to say
+            lint = f"delega lint {shlex.quote(str(folder))}"
+            click.echo(f"what casbin makes of it, with requests: {lint}", err=True)
         raise click.exceptions.Exit(UNSERVABLE) from error
 
 

@@ -48,4 +48,6 @@ class Server(BaseApplication):  # type: ignore[misc,unused-ignore]
     def load(self) -> Any:
         """In a worker."""
         logging.basicConfig(level=logging.INFO, format=_LINE)
+        # it tells model and rows, all of them, whenever an enforcer is made
+        logging.getLogger("casbin").setLevel(logging.WARNING)
         return self._make()

@@ -5,7 +5,7 @@ INVARIANT: no request fits two rules, so their order says nothing.
 
 import re
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -15,14 +15,16 @@ import msgspec
 from authz.errors import Fault, UnknownNameError
 from authz.pdp.forward.errors import MappingError, RuleError
 from authz.pdp.forward.paths import Target
+from authz.pdp.forward.problems import Problems, heading_lines, key_line, readable
 from authz.pdp.forward.requests import SPOKEN_FOR
-from authz.pdp.forward.rules import Names, Rule, overlaps, read_rule
+from authz.pdp.forward.rules import RULE_KEYS, Names, Rule, overlaps, read_rule
 from authz.pdp.forward.templates import ACCOUNT
 
 #: The code of every fault of a mapping file.
 CODE = "DLG404"
 SUBJECT_HEADER = "X-Delega-Subject"
-_HEADING = re.compile(r"\s*\[\[\s*rule\s*\]\]\s*(?:#.*)?")
+KEYS = ("account", "subject", "rule")
+SUBJECT_KEYS = ("header", "type")
 _AT = re.compile(r"at line (\d+)")
 _HEADER = re.compile(r"X-[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*")
 SubjectType = Literal["user", "user_name"]
@@ -60,17 +62,6 @@ class ForwardMap:
         return None
 
 
-class _Subject(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    header: str = SUBJECT_HEADER
-    type: SubjectType = "user"
-
-
-class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    rule: list[dict[str, Any]]
-    account: str | None = None
-    subject: _Subject = _Subject()
-
-
 def read_map(text: str, file: str, names: Names | None = None) -> ForwardMap:
     """Read a mapping file.
 
@@ -82,22 +73,18 @@ def read_map(text: str, file: str, names: Names | None = None) -> ForwardMap:
     Raises:
         MappingError: everything that is wrong with it.
     """
-    whole = _read_file(text, file)
-    problems = [(0, problem) for problem in _head_problems(whole)]
-    rules = []
-    for number, line, entry in _numbered(text, whole.rule):
-        try:
-            rules.append(read_rule(number, line, entry, whole.account, names))
-        except (RuleError, UnknownNameError, msgspec.ValidationError) as error:
-            problems.append((line, f"rule {number}: {_readable(error)}"))
-    problems += overlaps(rules)
-    if problems:
-        raise MappingError([_fault(file, *problem) for problem in problems])
-    return ForwardMap(
-        rules=tuple(rules),
-        subject_header=whole.subject.header,
-        subject_type=whole.subject.type,
-    )
+    problems = Problems(text)
+    said = problems.known(_read_toml(text, file), KEYS, 0)
+    header, kind = _subject(said, problems)
+    account = problems.value(said, "account", 0, str, None)
+    if account is not None and not ACCOUNT.fullmatch(account):
+        line = key_line(text, "account", 0)
+        problems.note(line, f"`{account}` is no id of an account")
+    rules = _rules(said, problems, account, names)
+    if problems.noted:
+        noted = sorted(problems.noted, key=lambda problem: problem[0])
+        raise MappingError([_fault(file, *problem) for problem in noted])
+    return ForwardMap(rules=tuple(rules), subject_header=header, subject_type=kind)
 
 
 def load_map(path: Path, names: Names | None = None) -> ForwardMap:
@@ -106,54 +93,75 @@ def load_map(path: Path, names: Names | None = None) -> ForwardMap:
     Raises:
         MappingError: also when it can not be read.
     """
+    file = str(path)
     try:
-        text = path.read_bytes().decode("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        fault = _fault(str(path), 0, f"it can not be read as UTF-8: {error}")
+        data = path.read_bytes()
+    except FileNotFoundError as error:
+        fault = _fault(file, 0, "the file is missing; write it, or name another")
         raise MappingError([fault]) from error
-    return read_map(text, str(path), names)
-
-
-def _read_file(text: str, file: str) -> _File:
+    except OSError as error:
+        fault = _fault(file, 0, f"the file can not be read: {error.strerror}")
+        raise MappingError([fault]) from error
     try:
-        return msgspec.convert(tomllib.loads(text), _File)
+        text = data.decode()
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        fault = _fault(file, line, "the line is not UTF-8; save the file as UTF-8")
+        raise MappingError([fault]) from error
+    return read_map(text, file, names)
+
+
+def _read_toml(text: str, file: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         found = _AT.search(str(error))
         line = int(found[1]) if found else text.count("\n") + 1
         fault = _fault(file, line, f"this is not TOML: {error}")
         raise MappingError([fault]) from error
-    except msgspec.ValidationError as error:
-        raise MappingError([_fault(file, 0, _readable(error))]) from error
 
 
-def _numbered(
-    text: str, entries: Sequence[dict[str, Any]]
-) -> Iterable[tuple[int, int, dict[str, Any]]]:
-    lines = [
-        number
-        for number, line in enumerate(text.split("\n"), start=1)
-        if _HEADING.fullmatch(line)
-    ]
+def _subject(said: Mapping[str, Any], problems: Problems) -> tuple[str, SubjectType]:
+    """The header that names the user, and what it holds."""
+    line = next(iter(heading_lines(problems.text, "subject")), 0)
+    nothing: dict[str, Any] = {}
+    table = problems.value(said, "subject", 0, dict[str, Any], nothing)
+    table = problems.known(table, SUBJECT_KEYS, line, "subject: ")
+    header = problems.value(table, "header", line, str, SUBJECT_HEADER)
+    usual: SubjectType = "user"
+    kind = problems.value(table, "type", line, SubjectType, usual)
+    place = key_line(problems.text, "header", line)
+    if not _HEADER.fullmatch(header):
+        text = f"`{header}` is no header; write it as `{SUBJECT_HEADER}`"
+        problems.note(place, text)
+    if header.lower() in SPOKEN_FOR:
+        problems.note(place, f"`{header}` says something else already")
+    return header, kind
+
+
+def _rules(
+    said: Mapping[str, Any],
+    problems: Problems,
+    account: str | None,
+    names: Names | None,
+) -> list[Rule]:
+    if not said.get("rule"):
+        problems.note(0, "there is no [[rule]]; nothing would ever be allowed")
+        return []
+    nothing: list[dict[str, Any]] = []
+    entries = problems.value(said, "rule", 0, list[dict[str, Any]], nothing)
+    lines = heading_lines(problems.text, "rule")
     if len(lines) != len(entries):  # written as one list
         lines = [0] * len(entries)
-    return zip(range(1, len(entries) + 1), lines, entries, strict=True)
-
-
-def _head_problems(whole: _File) -> Iterable[str]:
-    if not whole.rule:
-        yield "there is no [[rule]]; nothing would ever be allowed"
-    if whole.account is not None and not ACCOUNT.fullmatch(whole.account):
-        yield f"`{whole.account}` is no id of an account"
-    if not _HEADER.fullmatch(whole.subject.header):
-        yield f"`{whole.subject.header}` is no header; write it as `{SUBJECT_HEADER}`"
-    if whole.subject.header.lower() in SPOKEN_FOR:
-        yield f"`{whole.subject.header}` says something else already"
-
-
-def _readable(error: Exception) -> str:
-    """One line that begins in lower case, as all of ours."""
-    text = str(error)
-    return text[:1].lower() + text[1:]
+    rules = []
+    for number, (line, entry) in enumerate(zip(lines, entries, strict=True), start=1):
+        known = problems.known(entry, RULE_KEYS, line, f"rule {number}: ")
+        try:
+            rules.append(read_rule(number, line, known, account, names))
+        except (RuleError, UnknownNameError, msgspec.ValidationError) as error:
+            problems.note(line, f"rule {number}: {readable(error)}")
+    problems.noted.extend(overlaps(rules))
+    return rules
 
 
 def _fault(file: str, line: int, message: str) -> Fault:

@@ -44,11 +44,14 @@ class Rule:
     account: str | None
 
 
-class _Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class _Entry(msgspec.Struct, frozen=True):
     method: str | list[str]
     path: str
     requires: str
     account: str | None = None
+
+
+RULE_KEYS = _Entry.__struct_fields__
 
 
 def read_rule(
@@ -58,12 +61,12 @@ def read_rule(
     account: str | None,
     names: Names | None,
 ) -> Rule:
-    """Read what the file says; `account` is the file's own.
+    """Read what the file says, of `RULE_KEYS` alone; `account` is the file's own.
 
     Raises:
         RuleError: says what to write.
         UnknownNameError: the catalogue lacks the action.
-        ValidationError: a key is missing, unknown or of the wrong type.
+        ValidationError: a key is missing or of the wrong type.
     """
     entry = msgspec.convert(written, _Entry)
     template = read_template(entry.path)

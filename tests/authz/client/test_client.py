@@ -52,6 +52,33 @@ def test_a_decision_carries_what_it_was_true_for(
     assert client.revision == 7
 
 
+@pytest.mark.parametrize(
+    ("context", "code", "error"),
+    [
+        ({}, "", ""),
+        ({"code": "suspended"}, "suspended", ""),
+        (
+            {"error": {"message": "no such account", "status": 404}},
+            "",
+            "no such account",
+        ),
+        ({"error": "busy"}, "", "busy"),
+        ({"error": {"message": 7}}, "", ""),
+    ],
+)
+def test_a_decision_shows_its_answer_and_why(
+    service: Service, client: Client, context: object, code: str, error: str
+) -> None:
+    says = {"decision": False, "context": context}
+    service.script.append(http(says, Delega_Revision="7", X_Request_ID="r1"))
+    decision = client.decide("u_1", "send", "draft")
+    assert (decision.code, decision.error) == (code, error)
+    assert repr(decision) == (
+        f"Decision(allowed=False, code={code!r}, error={error!r}, revision=7, "
+        "release='', fresh=True, request_id='r1')"
+    )
+
+
 def test_the_services_own_request_id_is_the_one_to_tell(
     service: Service, client: Client
 ) -> None:

@@ -4,11 +4,18 @@ import ssl
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from authz.client import Client, SettingsError, Timeouts, UnavailableError
-from tests.authz.client.service import ALLOW, KEY, Says, Service, http
+from authz.client import (
+    Client,
+    RefusedError,
+    SettingsError,
+    Timeouts,
+    UnavailableError,
+)
+from tests.authz.client.service import ALLOW, KEY, SHORT, Says, Service, http
 
 
 @pytest.mark.parametrize(
@@ -59,11 +66,28 @@ def test_a_key_goes_over_http_only_at_home_or_where_it_is_said() -> None:
     assert Client("http://delega.example", KEY, plain_http=True)
 
 
-@pytest.mark.parametrize("key", ["", "two words", "a\r\nX: y", "é", "x" * 2000])
+@pytest.mark.parametrize("key", ["two words", "a\r\nX: y", "é", "x" * 2000])
 def test_a_key_is_one_line(key: str) -> None:
     with pytest.raises(SettingsError) as error:
         Client("https://delega.example", key)
-    assert key == "" or key not in str(error.value)
+    assert key not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("key", "said"), [("", "the key is empty: leave it out"), (b"k", "not bytes")]
+)
+def test_what_is_no_key_at_all_is_told(key: Any, said: str) -> None:
+    with pytest.raises(SettingsError, match=said):
+        Client("https://delega.example", key)
+
+
+def test_without_a_key_none_is_sent(service: Service) -> None:
+    service.script += [ALLOW, http({"detail": "no key"}, status=401)]
+    with Client(service.url, timeout=SHORT) as client:
+        assert client.allowed("ann", "read", "memo")
+        with pytest.raises(RefusedError, match="401: no key"):
+            client.decide("ann", "read", "memo")
+    assert all("Authorization" not in seen.headers for seen in service.seen)
 
 
 @pytest.mark.parametrize("seconds", [0, -1, 3600, float("nan"), float("inf")])

@@ -114,6 +114,33 @@ def test_a_property_may_have_the_name_of_a_method_and_others_inside(
     assert not decides(folder, asked("ann", "read", "x", resource_=thin))
 
 
+def test_what_is_missing_is_a_400_where_it_is_all_a_token_is_fed_by(
+    tmp_path: Path,
+) -> None:
+    texts = {
+        "model_conf": a_model("path", "path", "r.path == p.path", roles=""),
+        "policy_csv": "p, /a\n",
+    }
+    sent = '[sent]\nresource = ["path"]\n'
+    fed = '[request]\npath = "resource.properties.path"\n'
+    folder = served(tmp_path / "sent", pdp_toml=fed + sent, **texts)
+    reply = answer(folder, Kind.EVALUATION, asked("ann", "read", "x"))
+    assert (reply.status, reply.body) == (
+        400,
+        b'"send `resource.properties.path`: this service needs it"',
+    )
+    stored = served(tmp_path / "stored", pdp_toml=fed, **texts)
+    whole = served(
+        tmp_path / "whole",
+        model_conf=a_model("obj", "path", "r.obj.path == p.path", roles=""),
+        policy_csv="p, /a\n",
+        pdp_toml=sent,
+    )
+    for other in (stored, whole):
+        found = body(other, Kind.EVALUATION, asked("ann", "read", "x"))
+        assert found["context"] == {"code": "not_answered"}
+
+
 def test_defaults_stand_in_for_what_nobody_says(tmp_path: Path) -> None:
     wired = (
         '[defaults]\n"subject.properties.age" = 18\n"resource.properties.age" = 18\n'
@@ -210,6 +237,64 @@ def test_what_casbin_can_not_answer_is_refused_and_logged_once(
             assert found == {"decision": False, "context": {"code": "not_answered"}}
     assert len(caplog.records) == 1
     assert "a question had no answer and was refused" in caplog.text
+
+
+def ignored(records: list[logging.LogRecord]) -> list[str]:
+    return [text for r in records if "is ignored" in (text := r.getMessage())]
+
+
+def test_what_is_sent_in_vain_is_logged_once_with_what_to_write(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    matcher = "r.sub == p.sub && r.obj.path == p.path && r.soft"
+    folder = served(
+        tmp_path,
+        model_conf=a_model("sub, obj, soft", "sub, path", matcher, roles=""),
+        policy_csv="p, ann, /a\n",
+        pdp_toml='[request]\nsoft = "action.properties.soft.x"\n[sent]\naction = ["soft"]\n',
+    )
+    sent = {"resource_": {"path": "/a"}, "action_": {"soft": {"x": 1}, "loud": 1}}
+    question = asked("ann", "read", "x", subject_={"role": "boss"}, **sent)
+    for _ in range(3):
+        answers = body(folder, Kind.EVALUATION, question)
+        assert answers["context"] == {"code": "not_answered"}
+    assert ignored(caplog.records) == [
+        "resource.properties.path was sent and is ignored: "
+        "declare it under [sent] in pdp.toml, or store it in the entities"
+    ]
+
+
+def test_a_property_of_an_action_that_is_ignored_is_told_apart(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    matcher = 'r.act.name == p.act && r.obj == "x"'
+    folder = served(
+        tmp_path,
+        model_conf=a_model("obj, act, env", "act", matcher, roles=""),
+        policy_csv="p, read\n",
+        pdp_toml='[request]\nobj = "resource.properties.at.firm"\nenv = { constant = "x" }\n',
+        entities_json='{"resources": [{"type": "memo", "id": "x", "properties": {"at": {"firm": "x"}}}]}',
+    )
+    sent = {"action_": {"name": "sign", "soft": 1}, "resource_": {"at": 1, "to": 1}}
+    assert decides(folder, asked("ann", "read", "x", **sent))
+    assert ignored(caplog.records) == [
+        "resource.properties.at was sent and is ignored: "
+        "declare it under [sent] in pdp.toml, or store it in the entities",
+        "action.properties.soft was sent and is ignored: "
+        "declare it under [sent] in pdp.toml",
+    ]
+
+
+def test_a_flood_of_names_that_are_ignored_does_not_fill_the_log(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    folder = served(tmp_path, model_conf=AGES, policy_csv=READ, entities_json=ANN)
+    for number in range(50):
+        names = {f"n{number}\n{'y' * 900}": 1}
+        assert decides(folder, asked("ann", "read", "x", "film", subject_=names))
+    assert len(caplog.records) == 20
+    assert not any("\n" in record.getMessage() for record in caplog.records)
+    assert all(len(record.getMessage()) < 400 for record in caplog.records)
 
 
 def test_a_flood_of_questions_without_an_answer_does_not_fill_the_log(

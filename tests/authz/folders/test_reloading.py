@@ -162,6 +162,23 @@ def test_a_change_that_is_wrong_leaves_all_as_it_was(
     assert not folder.faults
 
 
+def test_that_the_older_state_was_brought_back_is_logged_once(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    times = Time()
+    folder = served(tmp_path, times)
+    release = folder.current().release
+    with caplog.at_level(logging.INFO):
+        for text in (BAD, POLICY, POLICY):
+            write(tmp_path, text)
+            times.passed += loading.LOOK_SECONDS
+            folder.current()
+    said = [record.getMessage() for record in caplog.records]
+    assert "is not taken in: policy.csv" in said[0]
+    found = f"`{tmp_path}` is in force again: release {release}, revision "
+    assert [text.startswith(found) for text in said[1:]] == [True]
+
+
 def test_nothing_is_answered_before_a_version_is_there(tmp_path: Path) -> None:
     times = Time()
     folder = served(tmp_path, times, policy_csv=BAD)

@@ -65,7 +65,7 @@ def test_a_wrong_one_is_named_with_file_and_line(delega, file: Path) -> None:
 def test_a_file_that_is_not_there_is_named(delega, tmp_path: Path) -> None:
     code, _, err = delega("check", tmp_path / "none.toml")
     assert code == 1
-    assert "none.toml: DLG404 it can not be read" in err
+    assert "none.toml: DLG404 the file is missing" in err
 
 
 def test_the_actions_are_those_of_the_policy_folder(

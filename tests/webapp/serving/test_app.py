@@ -12,7 +12,7 @@ from gunicorn.http.errors import InvalidChunkSize
 
 from authz.folder import Folder
 from authz.pdp import BODY_BYTES, PATHS, Kind, Service
-from tests.authz.folders.asking import a_folder, asked
+from tests.authz.folders.asking import a_folder, a_model, asked
 from webapp.serving.app import App
 
 KEY = "a key of more than twenty characters"
@@ -73,6 +73,34 @@ def test_a_question_is_answered(app: App) -> None:
     assert found.headers["Content-Length"] == str(len(found.body))
     assert found.headers["Content-Type"] == "application/json"
     assert int(found.headers["Delega-Revision"]) > 0
+
+
+@pytest.mark.parametrize(
+    ("sent", "told"),
+    [
+        ({"HTTP_X_REQUEST_ID": "abc"}, " (request abc): "),
+        ({"HTTP_X_REQUEST_ID": "abc", "HTTP_DELEGA_EXPLAIN": "1"}, " (request abc): "),
+        ({"HTTP_X_REQUEST_ID": "a\nb"}, ": "),
+        ({}, ": "),
+    ],
+)
+@pytest.mark.parametrize("kind", [Kind.EVALUATION, Kind.EVALUATIONS])
+def test_the_log_names_the_request_that_was_asked_in_vain(
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    kind: Kind,
+    sent: dict[str, str],
+    told: str,
+) -> None:
+    model = a_model("obj, act", "path, act", "r.obj.path == p.path", roles="")
+    folder = Folder(a_folder(tmp_path, model_conf=model, policy_csv="p, /a, read\n"))
+    app = App(folder, Service([b"k" * 32]), "http://pdp.test", None)
+    one = asked("ann", "read", "x", resource_={"path": "/a"})
+    request = {"evaluations": [one, one]} if kind is Kind.EVALUATIONS else one
+    assert post(app, request, PATHS[kind], **sent).status == 200
+    first, second = (record.getMessage() for record in caplog.records)
+    assert first.startswith(f"resource.properties.path was sent and is ignored{told}")
+    assert second.startswith(f"a question had no answer and was refused{told}")
 
 
 def test_every_endpoint_is_there_and_in_the_metadata(app: App) -> None:

@@ -1,6 +1,7 @@
 """`delega serve`: who may be served to, what it prints, and gunicorn itself."""
 
 import json
+import logging
 import os
 import shlex
 import signal
@@ -173,6 +174,17 @@ def test_a_folder_with_a_broken_file_is_not_served_and_the_line_is_told(
     assert " DLG" in first
 
 
+def test_a_folder_that_casbin_misreads_is_refused_with_the_way_to_see_how(
+    serve: Run, tmp_path: Path
+) -> None:
+    folder = a_folder(tmp_path / "my rows", policy_csv="p, editor, memo\n")
+    lint = f"delega lint '{folder}'"
+    *_, last = serve(folder)[2].splitlines()
+    assert last == f"what casbin makes of it, with requests: {lint}"
+    a_folder(folder, policy_csv=POLICY, pdp_toml="[requests]\n")
+    assert "lint" not in serve(folder)[2]
+
+
 def test_a_folder_that_lacks_a_file_or_is_none_is_not_served(
     serve: Run, served: list[Server], tmp_path: Path
 ) -> None:
@@ -214,6 +226,27 @@ def test_every_worker_has_an_application_of_its_own_that_watches(
     assert seen.acquire(timeout=30)
     assert seen.acquire(timeout=30)
     assert watched[0] is not watched[1]
+
+
+def test_casbin_does_not_tell_model_and_rows_in_the_log(
+    served: list[Server],
+    serve: Run,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    serve(a_folder(tmp_path), "--port", a_port())
+    names = ("casbin", "casbin.policy", "casbin.enforcer")
+    loggers = [logging.getLogger(name) for name in names]
+    for logger in loggers:  # casbin itself does so, once it has told all
+        monkeypatch.setattr(logger, "disabled", False)
+    with caplog.at_level(logging.INFO), caplog.at_level(logging.INFO, "casbin"):
+        served[0].load()
+        for logger in loggers:
+            logger.info("rows")
+            logger.warning("worse")
+    assert "rows" not in caplog.text
+    assert caplog.text.count("worse") == len(names)
 
 
 def test_pages_go_on_after_a_restart_with_the_same_key() -> None:

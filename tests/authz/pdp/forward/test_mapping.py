@@ -115,18 +115,42 @@ def test_the_header_is_ours_and_holds_an_id_unless_the_file_says_otherwise() -> 
         ("x", "forward.toml:1: DLG404 this is not TOML"),
         ("x = [", "forward.toml:1: DLG404 this is not TOML"),
         ("\ufeffrule = []", "this is not TOML"),
-        ("", "missing required field `rule`"),
+        ("", "forward.toml: DLG404 there is no [[rule]]"),
         ("rule = []", "there is no [[rule]]"),
-        ("rule = [1]", "expected `object`, got `int`"),
-        (a_rule() + "[more]", "unknown field `more`"),
-        ('accounts = "x"\n' + a_rule(), "unknown field `accounts`"),
-        ('account = "a_x"\n' + a_rule(), "`a_x` is no id of an account"),
-        ('[subject]\nname = "x"\n' + a_rule(), "unknown field `name`"),
-        ('[subject]\ntype = "email"\n' + a_rule(), "invalid enum value 'email'"),
-        ('[subject]\nheader = "User"\n' + a_rule(), "`User` is no header"),
+        ("rule = [1]", "forward.toml:1: DLG404 `rule`: expected `object`, got `int`"),
+        (a_rule() + "[more]", "forward.toml:6: DLG404 unknown key `more`; there are"),
+        (
+            '# accounts\naccounts = "x"\n' + a_rule(),
+            "forward.toml:2: DLG404 unknown key `accounts`; there are account, subject",
+        ),
+        (
+            'account = "a_x"\n' + a_rule(),
+            "forward.toml:1: DLG404 `a_x` is no id of an account",
+        ),
+        ("account = 7\n" + a_rule(), "toml:1: DLG404 `account`: expected `str`, got"),
+        ("subject = 7\n" + a_rule(), "toml:1: DLG404 `subject`: expected `object`"),
+        (
+            '[subject]\n\n"name" = "x"\n' + a_rule(),
+            "forward.toml:3: DLG404 subject: unknown key `name`; there are header, type",
+        ),
+        (
+            'subject.name = "x"\n' + a_rule(),
+            "forward.toml:1: DLG404 subject: unknown key `name`",
+        ),
+        (
+            '[subject]\ntype = "email"\n' + a_rule(),
+            "forward.toml:2: DLG404 `type`: invalid enum value 'email'",
+        ),
+        (
+            '[subject]\nheader = "User"\n' + a_rule(),
+            "forward.toml:2: DLG404 `User` is no header",
+        ),
         ('[subject]\nheader = "X_User"\n' + a_rule(), "`X_User` is no header"),
         ('[subject]\nheader = "X-Original-URI"\n' + a_rule(), "something else already"),
-        (a_rule(metod='"GET"'), "rule 1: object contains unknown field `metod`"),
+        (
+            a_rule() + a_rule(path='"/y"', metod='"GET"'),
+            "forward.toml:11: DLG404 rule 2: unknown key `metod`; there are method,",
+        ),
         (a_rule(path=""), "rule 1: object missing required field `path`"),
         (a_rule(path="7"), "rule 1: expected `str`, got `int` - at `$.path`"),
         (a_rule(path='"x"'), "rule 1: a path begins with a slash"),
@@ -159,6 +183,33 @@ def test_everything_that_is_wrong_is_named_at_once() -> None:
     ]
 
 
+def test_an_unknown_key_hides_nothing_else_that_is_wrong() -> None:
+    told = faults(
+        '[subject]\nheader = "X-User"\ntypo = 1\ntype = 3\n'
+        + a_rule(acount='"x"', requires='"draft.fly"')
+        + a_rule(method='"get"')
+    )
+    assert [fault.partition(";")[0] for fault in told] == [
+        "forward.toml:3: DLG404 subject: unknown key `typo`",
+        "forward.toml:4: DLG404 `type`: expected `str`, got `int`",
+        "forward.toml:5: DLG404 rule 1: unknown action `draft.fly`",
+        "forward.toml:10: DLG404 rule 1: unknown key `acount`",
+        "forward.toml:11: DLG404 rule 2: the method `get` is none of GET, POST, PUT, "
+        "PATCH, DELETE, OPTIONS",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("many", "place"), [(1, "forward.toml:2: "), (2, "forward.toml: ")]
+)
+def test_the_line_of_a_key_in_braces_is_told_where_there_is_one(
+    many: int, place: str
+) -> None:
+    rule = '{method = "GET", path = "/x", requires = "draft.view", acount = "x"},\n'
+    told = faults(f'account = "{ACCOUNT}"\nrule = [{rule * many}]')
+    assert told[0].startswith(f"{place}DLG404 rule 1: unknown key `acount`")
+
+
 def test_rules_written_as_one_list_are_named_by_their_number() -> None:
     told = faults('rule = [{method = "GET", path = "x", requires = "draft.view"}]')
     assert len(told) == 1
@@ -180,10 +231,16 @@ def test_without_a_catalogue_an_action_is_still_a_noun_and_a_verb() -> None:
 
 def test_a_file_is_read_from_where_it_is(tmp_path: Path) -> None:
     file = tmp_path / "forward.toml"
-    with pytest.raises(MappingError, match="can not be read"):
+    with pytest.raises(
+        MappingError, match="toml: DLG404 the file is missing; write it"
+    ):
         load_map(file)
-    file.write_bytes(b"# \xff")
-    with pytest.raises(MappingError, match="can not be read as UTF-8"):
+    with pytest.raises(MappingError, match="can not be read: Is a directory"):
+        load_map(tmp_path)
+    file.write_bytes(b"#\n# \xff")
+    with pytest.raises(
+        MappingError, match="toml:2: DLG404 the line is not UTF-8; save"
+    ):
         load_map(file)
     file.write_text(GOOD)
     assert len(load_map(file, Catalogue()).rules) == 3
