@@ -62,6 +62,9 @@ def _text(path: Path) -> str:
         return path.read_bytes().decode()
     except UnicodeDecodeError as error:
         raise UnreadableError(f"`{path}` is not UTF-8: {error.reason}") from error
+    except FileNotFoundError as error:
+        text = f"there is no `{path}`; name a folder with model.conf and policy.csv"
+        raise UnreadableError(f"{text}, or the two files") from error
 
 
 def _rows(database: str, name: str) -> list[TableRow]:

@@ -125,6 +125,13 @@ def test_what_is_not_there_ends_with_three_and_is_not_made(delega, tmp_path):
     assert not (tmp_path / "nothing.sqlite3").exists()
 
 
+def test_a_file_that_is_missing_is_named_with_what_is_wanted(delega, tmp_path):
+    (tmp_path / "model.conf").write_text(MODEL)
+    code, said, complained = delega(tmp_path)
+    assert (code, said) == (3, "")
+    assert f"there is no `{tmp_path}/policy.csv`; name a folder with" in complained
+
+
 def test_a_file_that_is_no_utf8_ends_with_three(delega, tmp_path):
     folder = a_folder(tmp_path)
     (folder / "policy.csv").write_bytes(b"p, caf\xe9, data, read, allow\n")
