@@ -11,6 +11,7 @@ from tests.webapp.decisions.fronts import Front, field_of
 class World(Protocol):
     """Anna, who may view and not send, and the owner, as the proxy calls them."""
 
+    anna: str
     owner: str
     key: str
 
@@ -58,6 +59,52 @@ class Judged:
         line = f"POST {world.closed} HTTP/1.1"
         sent = world.request(line, "Content-Length: 0", who=world.owner)
         assert front.send(sent)[0] == 200
+
+    def test_what_is_allowed_arrives_as_it_was_sent(
+        self, world: World, front: Front
+    ) -> None:
+        target = f"{world.open}?x=%C3%A0&y=[1]"
+        status, answer, heads = front.send(world.request(f"GET {target} HTTP/1.1"))
+        assert (status, len(heads)) == (200, 1)
+        assert answer.endswith(b"served")
+        assert heads[0].split(b"\r\n")[0] == f"GET {target} HTTP/1.1".encode()
+        assert field_of(heads[0], b"X-Delega-Subject") == [world.anna.encode()]
+        assert world.key.encode() not in heads[0]
+        assert world.decisions == 1
+
+    def test_what_is_refused_does_not_arrive(self, world: World, front: Front) -> None:
+        for line in (
+            f"POST {world.closed} HTTP/1.1",  # no permission
+            "GET /nowhere HTTP/1.1",  # no rule
+            f"DELETE {world.open} HTTP/1.1",  # no rule
+            f"OPTIONS {world.open} HTTP/1.1",
+            f"GET {world.open}/ HTTP/1.1",
+            f"GET {world.open.replace('drafts', 'Drafts')} HTTP/1.1",
+        ):
+            sent = world.request(line, *EMPTY)
+            assert front.send(sent)[::2] == (403, []), line
+
+    def test_no_malformed_query_arrives(self, world: World, front: Front) -> None:
+        for query in shapes.QUERIES.values():
+            sent = world.request(f"GET {world.open}?{query} HTTP/1.1")
+            status, _, heads = front.send(sent)
+            assert heads == [], query
+            assert 400 <= status < 500, query
+
+    def test_no_method_but_the_one_that_was_judged_arrives(
+        self, world: World, front: Front
+    ) -> None:
+        for method in shapes.METHODS:
+            status, _, heads = front.send(
+                world.request(f"{method} {world.open} HTTP/1.1", *EMPTY)
+            )
+            assert heads == [], method
+            assert 400 <= status < 500 or status == 501, method
+        for header in shapes.OVERRIDES:
+            sent = world.request(f"GET {world.open} HTTP/1.1", f"{header}: DELETE")
+            status, _, heads = front.send(sent)
+            assert heads == [], header
+            assert 400 <= status < 500, header
 
     @pytest.mark.parametrize("method", ["GET", "POST"])
     def test_no_spelling_of_a_path_arrives(
