@@ -26,7 +26,14 @@ from authz.engine.questions.parts import FREE
 from authz.engine.questions.proposals import Change
 from authz.engine.questions.search import Answer, search
 from authz.engine.reference import ReferenceEvaluator
-from authz.engine.rows import Changed, Row, as_casbin, read_policy_csv, write_policy_csv
+from authz.engine.rows import (
+    Changed,
+    Row,
+    as_casbin,
+    hidden_in,
+    read_policy_csv,
+    write_policy_csv,
+)
 from authz.engine.traps.conf import read_conf
 from authz.engine.traps.conf_traps import conf_traps, rewritten_texts
 from authz.engine.traps.trap import Trap
@@ -67,6 +74,7 @@ __all__ = [
     "conf_traps",
     "deciding",
     "gate",
+    "hidden_in",
     "nearest",
     "nobody_row",
     "read_conf",

@@ -212,4 +212,8 @@ class _Reader:
 
 
 def _outside(node: ast.expr) -> NotCompilableError:
-    return NotCompilableError(f"`{ast.unparse(node)[:80]}` is left to casbin")
+    try:
+        text = ast.unparse(node)[:80]
+    except (RecursionError, ValueError):  # too deep, or a number of too many digits
+        text = type(node).__name__
+    return NotCompilableError(f"`{text}` is left to casbin")

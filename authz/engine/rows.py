@@ -14,7 +14,14 @@ from typing_extensions import override
 
 from authz.errors import Fault, RowsError
 
+#: Python prints these, and nobody sees them: Unicode's Default_Ignorable_Code_Point
+#: and three blanks that are no spaces.
+_INVISIBLE = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0"
+    "\ufff0-\ufff8\U0001d159\U000e0000-\U000e0fff]"
+)
 _QUOTES = ('"', "'")
+_TYPE = re.compile(r"[pg]\d*")
 _MARKS = re.compile(r"[,\[\]()]")
 
 
@@ -87,7 +94,7 @@ def _problem(line: str) -> tuple[str, str] | None:
     """Code and words for what a reader or casbin takes otherwise than it looks."""
     if line.startswith("\ufeff"):
         return "DLG320", "starts with a byte order mark; save the file without"
-    hidden = sorted({char for char in line if not char.isprintable() and char != "\t"})
+    hidden = hidden_in(line.replace("\t", " "))
     if hidden:
         shown = " ".join(map(ascii, hidden))
         return "DLG101", f"has {shown}, which do not show; write it without"
@@ -118,6 +125,12 @@ def _problem_of_row(line: str) -> tuple[str, str] | None:
 
 def _columns(line: str) -> list[str]:
     return [part.strip() for part in line.split(",")]
+
+
+def hidden_in(text: str) -> list[str]:
+    """Characters that do not show, by which one name looks like another."""
+    hidden = {char for char in text if not char.isprintable()}
+    return sorted(hidden.union(_INVISIBLE.findall(text)))
 
 
 def as_casbin(line: str) -> tuple[str, ...] | None:
@@ -152,11 +165,14 @@ def write_policy_csv(rows: Iterable[Row]) -> str:
         if bad:
             text = f"the value {bad[0]!r} can not be written as csv"
             raise RowsError([Fault(code="DLG102", message=text, file=row.place)])
+        if not (_TYPE.fullmatch(row.ptype) and row.values):
+            text = f"a row of type {row.ptype!r} and {len(row.values)} values is no row"
+            raise RowsError([Fault(code="DLG102", message=text, file=row.place)])
         lines.append(str(row))
     return "\n".join(lines) + "\n" if lines else ""
 
 
 def _survives(value: str) -> bool:
     """Whether a value is read as it was written, in whichever column it stands."""
-    is_clean = bool(value) and value.isprintable() and value == value.strip()
+    is_clean = bool(value) and not hidden_in(value) and value == value.strip()
     return is_clean and _problem_of_row(f"p,{value},next") is None and "," not in value

@@ -3,27 +3,19 @@
 Values are judged once each, not once a row: a column holds few that differ.
 """
 
-import ast
 import ipaddress
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from casbin.util import builtin_operators as casbin_operators
 from casbin.util import util as casbin_util
 
-from authz.engine.context import Context
-from authz.engine.expression import NotCompilableError, read_text
-from authz.engine.lock import CASBIN_LOCK
-from authz.engine.model import Model, as_python
+from authz.engine.gate.condition_rules import Judge, Verdict, condition_judge
+from authz.engine.model import Model
 from authz.engine.patterns import FUNCTIONS
-from authz.engine.rows import Row, as_casbin
-from authz.engine.traps.conf_traps import TEXT
+from authz.engine.rows import Row, as_casbin, hidden_in
 from authz.errors import Fault
-
-#: Code and words for what is wrong with a value, None if nothing is.
-Verdict = tuple[str, str] | None
-Judge = Callable[[str], Verdict]
 
 #: Beside what does not show or is beyond ASCII: a value that has one is looked at.
 _UNUSUAL = (" ", ",", "(", ")", "[", "]")
@@ -47,7 +39,7 @@ def row_rules(model: Model, ptype: str) -> list[ColumnRule]:
         if function in FUNCTIONS:
             asked.setdefault(column, []).append(_pattern_judge(function))
     for column in casbin_util.get_eval_value(text):
-        asked.setdefault(column, []).append(_condition_judge(model, ptype))
+        asked.setdefault(column, []).append(condition_judge(model, column))
     found = []
     for column, name in enumerate(names):
         judges = [*asked.get(f"{ptype}_{name}", ()), *_JUDGE_OF.get(name, ())]
@@ -115,7 +107,7 @@ def any_value(value: str) -> Verdict:
             "a value is blank or has blanks around it, and whoever asks with "
             "the same has it; write a name in every column",
         )
-    if not value.isprintable():
+    if hidden_in(value):
         return (
             "DLG101",
             f"the value {value!a} has characters that do not show, which "
@@ -154,53 +146,6 @@ def priority(value: str) -> Verdict:
         return None
     text = f"the priority `{value}` is sorted as text or keeps all rows from loading"
     return "DLG119", f"{text}; write a number from 0 up"
-
-
-def condition(value: str) -> Verdict:
-    """Casbin pastes it into the matcher and runs it."""
-    text = as_python(casbin_util.escape_assertion(value))
-    with CASBIN_LOCK:  # threads that parse at once break each other
-        try:
-            tree = ast.parse(text, mode="eval")
-            ast.parse(f"({text})", mode="eval")
-        except (SyntaxError, ValueError) as error:
-            said = f"the condition `{value}` is no expression by itself, {error}"
-            return "DLG127", f"{said}; write one, such as r.sub.age > 18"
-    for word in TEXT.findall(value):
-        if word not in text:
-            said = f"casbin rewrites the text {word} in the condition `{value}`"
-            return "DLG127", f"{said}; write a name without p. r. && || and !"
-    calls = [node.func for node in ast.walk(tree) if isinstance(node, ast.Call)]
-    if all(isinstance(call, ast.Name) for call in calls):
-        return None
-    said = (
-        f"the condition `{value}` calls what belongs to the request, which may change"
-    )
-    return "DLG127", f"{said}; write a comparison of its attributes"
-
-
-def _condition_judge(model: Model, ptype: str) -> Judge:
-    """INVARIANT: casbin's own evaluator never gets a row's text that is not compared."""
-    requests = [key for key in model.tokens if key.startswith("r")]
-
-    def judge(value: str) -> Verdict:
-        text, said = as_python(casbin_util.escape_assertion(value)), condition(value)
-        for request in () if said else requests:
-            try:
-                read_text(text, model, Context(request, ptype))
-            except NotCompilableError as error:
-                said = (
-                    "DLG127",
-                    (
-                        f"the condition `{value}` is more than a row may say: {error}; "
-                        "write comparisons of what is asked, such as r.sub.age > 18"
-                    ),
-                )
-            else:
-                return None
-        return said
-
-    return judge
 
 
 #: By the names that casbin knows a column by.

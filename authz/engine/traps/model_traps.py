@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from casbin.model import FunctionMap
+from casbin.util import util as casbin_util
 
 from authz.engine.effect import BY_SUBJECT
 from authz.engine.lock import CASBIN_LOCK
@@ -69,10 +70,32 @@ def _matcher(parts: Parts, key: str, matcher: str) -> Iterator[Trap]:
             casbin="raises on every request that gets there",
             instead=_instead(name),
         )
+    if _evaluates_otherwise(parts, matcher, tree):
+        yield Trap(
+            code="DLG316",
+            line=line,
+            wrong=f"`{key}` has an eval() that is not `eval(p.column)` to the letter",
+            casbin="looks for it in the text: it pastes rows into quotes, or raises",
+            instead="eval(p.rule) with a column of p, without blanks; no such text",
+        )
     # a link of its own kind is told as such
     links = {k: n for k, n in parts.links.items() if k not in parts.own_links}
     lines = {name: parts.conf.line_of(name) for name in (key, *links)}
     yield from link_traps(key, tree, links, lines)
+
+
+def _evaluates_otherwise(parts: Parts, matcher: str, tree: ast.Expression) -> bool:
+    """Whether casbin finds other eval() in the text than Python reads in it."""
+    calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call))
+    asked = [
+        ast.unparse(node.args[0]) if len(node.args) == 1 else ""
+        for node in calls
+        if isinstance(node.func, ast.Name) and node.func.id == "eval"
+    ]
+    columns = {f"{p}_{name}" for p, names in parts.tokens.items() for name in names}
+    held = {column for column in columns if column.startswith("p")}
+    found = casbin_util.get_eval_value(matcher)
+    return sorted(found) != sorted(asked) or not held.issuperset(asked)
 
 
 def _unknown(parts: Parts, tree: ast.Expression) -> list[str]:

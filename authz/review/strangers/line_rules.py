@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from authz.engine import Row
+from authz.engine import Row, hidden_in
 from authz.review.strangers.lines import Line
 from authz.review.strangers.reading import Doubt, Reading
 
@@ -56,7 +56,7 @@ def line_doubts(reading: Reading) -> Iterator[Doubt]:
 def _of_file(reading: Reading, line: Line) -> tuple[str, Says, str] | None:
     """Code, words, and the line as it was meant, "" if nobody can say."""
     text = line.text
-    hidden = sorted({c for c in text if not c.isprintable() and c != "\t"})
+    hidden = hidden_in(text.replace("\t", " "))
     if text.startswith("\ufeff"):
         return "DLG320", MARK, text.lstrip("\ufeff")
     if line.read is None:

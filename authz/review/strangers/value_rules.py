@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from authz.engine import Row, wrong_columns
+from authz.engine import Row, hidden_in, wrong_columns
 from authz.errors import Fault
 from authz.review.strangers.reading import Doubt, Reading
 
@@ -11,7 +11,7 @@ from authz.review.strangers.reading import Doubt, Reading
 _SAYS: dict[str, tuple[str, Callable[[str], str]]] = {
     "DLG101": (
         "takes them for part of the name: nobody who types the name has it",
-        lambda value: "".join(filter(str.isprintable, value)),
+        lambda value: "".join(c for c in value if not hidden_in(c)),
     ),
     "DLG118": (
         "moves the columns, or loads no row at all, where an adapter joins them",

@@ -54,6 +54,9 @@ def test_the_place_is_no_part_of_what_a_row_says():
         "p, alice\u200b, data, read",
         "p, alice\u00a0smith, data, read",
         "p, alice\u2028p, bob, data, read",
+        "p, alice\ufe0f, data, read",
+        "p, \u3164, data, read",
+        "p, a\u2800b, data, read",
         "p, \u202eecila, data, read",
         "# a comment\u2028p, mallory, data, write",
         "# a comment\rp, mallory, data, write",
@@ -147,6 +150,14 @@ def test_nothing_is_written_as_nothing():
 def test_a_value_that_csv_can_not_carry_is_not_written(value):
     with pytest.raises(RowsError, match="can not be written as csv"):
         write_policy_csv([Row("p", ("ok", value), "row 3")])
+
+
+@pytest.mark.parametrize(
+    "row", [Row("#p", ("a",)), Row("p\np", ("a",)), Row("", ("a",)), Row("p", ())]
+)
+def test_what_is_no_row_is_not_written(row):
+    with pytest.raises(RowsError, match="is no row"):
+        write_policy_csv([row])
 
 
 @given(
