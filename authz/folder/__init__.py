@@ -1,8 +1,8 @@
 """A folder of policy as a PDP: any Casbin model behind AuthZEN.
 
 `Folder(path).source()` answers one request for `authz.pdp.Service`. To read in this
-order: files, entities, facts, feeds, declared, wiring, rules, version, source, folder
-(docs/serve.md). A question to try is made by names, choices and sample.
+order: files, entities, facts, feeds, declared, wiring, rules, unanswered, version,
+source, folder (docs/serve.md). A question to try is made by names, choices and sample.
 """
 
 from authz.folder.entities import Entities

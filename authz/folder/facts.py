@@ -1,6 +1,6 @@
 """What is known of each part of a question: stored, sent, or so by default."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import SimpleNamespace
 
@@ -29,18 +29,15 @@ class Facts:
         """Whether the property is the caller's; all of the context is."""
         return self.part == "context" or name in self.sent
 
-    def ignored(self, question: Evaluation) -> Iterator[str]:
-        """The properties that a caller sends without being let."""
-        if self.part == "context":
-            return
-        for name in getattr(question, self.part).properties:
-            if name not in self.sent and name not in OWN_NAMES[self.part]:
-                yield name
+    def is_ignored(self, name: str) -> bool:
+        """Whether a caller sends that property in vain; never asked of the context."""
+        return name not in self.sent and name not in OWN_NAMES[self.part]
 
     def properties(self, question: Evaluation) -> dict[str, object]:
         """The properties in this question.
 
-        INVARIANT: what a caller sends without being let is not looked at.
+        INVARIANT: what a caller sends without being let is not looked at, however
+        much it is.
         """
         if self.part == "context":
             return {**self.defaults, **question.context}
@@ -48,8 +45,8 @@ class Facts:
         found = dict(self.defaults)
         if not isinstance(entity, Action):
             found.update(self.stored.get((entity.type, entity.id), {}))
-        for name in self.sent.intersection(entity.properties):
-            found[name] = entity.properties[name]
+        sent = entity.properties
+        found.update((name, sent[name]) for name in self.sent if name in sent)
         return found
 
     def thing(self, question: Evaluation) -> SimpleNamespace:

@@ -3,9 +3,11 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Protocol
 
 from authz.errors import AuthzError
+from authz.folder.entities import Properties
 from authz.folder.facts import PARTS, Facts, as_value
 from authz.folder.template import Template
 from authz.folder.texts import NAME_OF, TEXTS
@@ -20,6 +22,8 @@ _NAME = r"[A-Za-z_][A-Za-z0-9_-]*"
 _PROPERTY = re.compile(rf"(subject|resource|action)\.properties((?:\.{_NAME})+)")
 _CONTEXT = re.compile(rf"context((?:\.{_NAME})+)")
 _GAP = re.compile(r"\{([^{}]*)\}")
+#: Of what is sent in vain: names that are looked at, and letters of each.
+_MOST_LOOKED_AT, _LETTERS = 20, 300
 
 
 class AbsentError(AuthzError):
@@ -101,15 +105,19 @@ class Path:
         names = names if head == "context" else names[1:]
         return self._inside(known, known.properties(question), names)
 
-    def ignored(
-        self, question: Evaluation, facts: Mapping[str, Facts]
-    ) -> Iterator[str]:
-        """What it would take of a question, had the caller been let send it."""
-        part = self.path.partition(".")[0]
-        for name in () if self.is_text else facts[part].ignored(question):
-            path = f"{part}.properties.{name}"
-            if self.path == part or f"{self.path}.".startswith(f"{path}."):
-                yield path
+    def ignored(self, known: Facts, sent: Properties) -> Iterator[str]:
+        """What it would take of a part's properties, had the caller been let send it.
+
+        INVARIANT: however much was sent, a few names are looked at.
+        """
+        if self.path == known.part:
+            names = list(islice(sent, _MOST_LOOKED_AT))
+        elif self.path.startswith(f"{known.part}.properties."):
+            names = [name for name in self.path.split(".")[2:3] if name in sent]
+        else:
+            return
+        for name in filter(known.is_ignored, names):
+            yield f"{known.part}.properties.{name[:_LETTERS]}"
 
     def hangs_on(self, part: str) -> bool:
         """All of a part but its type."""

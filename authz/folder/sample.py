@@ -40,8 +40,11 @@ def _question(chosen: Iterable[Puts]) -> dict[str, Any]:
             *before, last = path.split(".")
             place = found
             for name in before:
-                place = place.setdefault(name, {})
-            place[last] = value
+                if not isinstance(place.get(name), dict):  # of another token
+                    place[name] = {}
+                place = place[name]
+            if not isinstance(place.get(last), dict):  # what is inside is needed
+                place[last] = value
     return found
 
 
@@ -52,6 +55,8 @@ def _is_allowed(rules: Rules, question: dict[str, Any]) -> bool:
         Resource(**question["resource"]),
         question.get("context", {}),
     )
+    if rules.wiring.undeclared(asked):
+        return False
     try:
         return rules.evaluator.decide(rules.wiring.request(asked))
     except (AbsentError, BadRequestError, EvaluationError):

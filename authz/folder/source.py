@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from authz.folder.feeds import AbsentError
 from authz.folder.version import Version
+from authz.folder.wiring import Looked
 from authz.pdp import Evaluation, Failure, Head, Outcome, Wanted, one_by_one
 
 
@@ -24,6 +25,7 @@ class FolderSource:
     ) -> None:
         self._current, self._at_least, self._name = current, at_least, name
         self._version: Version | None = None
+        self._looked: Looked = {}
 
     def _held(self) -> Version:
         if self._version is None:
@@ -32,14 +34,16 @@ class FolderSource:
 
     def decide(self, question: Evaluation) -> Outcome:
         """Casbin's own answer."""
-        return self._held().decide(question, self._name)
+        return self._held().decide(question, self._name, self._looked)
 
     def decide_many(
         self, questions: Sequence[Evaluation]
     ) -> Iterable[Outcome | Failure]:
         """All of them by one state of the folder."""
         held = self._held()
-        return one_by_one(lambda each: held.decide(each, self._name), questions)
+        return one_by_one(
+            lambda each: held.decide(each, self._name, self._looked), questions
+        )
 
     def explain(self, question: Evaluation) -> Outcome:
         """The row that decided, where it stands, and the links walked."""

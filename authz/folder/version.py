@@ -10,6 +10,8 @@ from authz.engine import Row
 from authz.errors import EvaluationError
 from authz.folder.feeds import AbsentError
 from authz.folder.rules import Rules
+from authz.folder.unanswered import Unanswered, unanswered
+from authz.folder.wiring import Looked
 from authz.pdp import Evaluation, Outcome
 
 _log = logging.getLogger(__name__)
@@ -30,19 +32,25 @@ class Version:
     rules: Rules
     revision: int
     release: str
-    logged: list[str] = field(default_factory=list)
-    ignored: list[str] = field(default_factory=list)
+    logged: list[object] = field(default_factory=list)
+    ignored: list[object] = field(default_factory=list)
 
     def at(self, revision: int) -> "Version":
         """The same at another revision: the files were touched, not changed."""
         return replace(self, revision=revision)
 
-    def decide(self, question: Evaluation, name: str | None = None) -> Outcome:
+    def decide(
+        self,
+        question: Evaluation,
+        name: str | None = None,
+        looked: Looked | None = None,
+    ) -> Outcome:
         """Answer; a question that casbin can not answer is refused.
 
         Args:
             question: what is asked.
             name: of the request, for the log.
+            looked: what was noted for the same request, for its other questions.
 
         Raises:
             BadRequestError: the caller must send something.
@@ -50,12 +58,12 @@ class Version:
         refused = self._refused(question)
         if refused is not None:
             return self._outcome(allowed=False, context=refused)
-        if _has_properties(question):
-            self._note_ignored(question, name)
+        if len(self.ignored) < _MOST_LOGGED and _has_properties(question):
+            self._note_ignored(question, name, {} if looked is None else looked)
         try:
             allowed = self.rules.evaluator.decide(self.rules.wiring.request(question))
         except (AbsentError, EvaluationError) as error:
-            self._note(error, name)
+            self._note(unanswered(error, self.rules.model.tokens["r"]), name)
             return self._outcome(allowed=False, context=NOT_ANSWERED)
         return self._outcome(allowed=allowed, context=b"" if allowed else NO_PERMISSION)
 
@@ -69,14 +77,10 @@ class Version:
 
     def _refused(self, question: Evaluation) -> bytes | None:
         """Why types that were not declared are refused."""
-        types = self.rules.wiring.types
-        if question.resource.type not in types.get(
-            "resource", (question.resource.type,)
-        ):
-            return UNKNOWN_RESOURCE
-        if question.subject.type not in types.get("subject", (question.subject.type,)):
-            return NO_PERMISSION
-        return None
+        part = self.rules.wiring.undeclared(question)
+        if not part:
+            return None
+        return UNKNOWN_RESOURCE if part == "resource" else NO_PERMISSION
 
     def _trace(self, question: Evaluation) -> dict[str, Any]:
         if self._refused(question) is not None:
@@ -100,15 +104,16 @@ class Version:
             context=context,
         )
 
-    def _note(self, error: AbsentError | EvaluationError, name: str | None) -> None:
-        text = ascii(str(error))[:_LETTERS]
-        if _is_new(text, self.logged):
+    def _note(self, found: Unanswered, name: str | None) -> None:
+        if _is_new(found.key, self.logged):
             said = "a question had no answer and was refused%s: %s"
-            _log.warning(said, _of(name), text)
+            _log.warning(said, _of(name), ascii(found.text)[1:-1][:_LETTERS])
 
-    def _note_ignored(self, question: Evaluation, name: str | None) -> None:
+    def _note_ignored(
+        self, question: Evaluation, name: str | None, looked: Looked
+    ) -> None:
         """What a caller sends in vain would else be seen by nobody."""
-        for path in self.rules.wiring.ignored(question):
+        for path in self.rules.wiring.ignored(question, looked):
             text = ascii(path)[1:-1][:_LETTERS]
             if _is_new(text, self.ignored):
                 said = "%s was sent and is ignored%s: %s"
@@ -119,11 +124,11 @@ def _of(name: str | None) -> str:
     return f" (request {name[:_LETTERS]})" if name else ""
 
 
-def _is_new(text: str, logged: list[str]) -> bool:
+def _is_new(key: object, logged: list[object]) -> bool:
     """Whether it is to be logged, and from then on not any more."""
-    if text in logged or len(logged) >= _MOST_LOGGED:
+    if key in logged or len(logged) >= _MOST_LOGGED:
         return False
-    logged.append(text)
+    logged.append(key)
     return True
 
 

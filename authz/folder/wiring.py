@@ -20,6 +20,9 @@ from authz.folder.files import MAPPING as FILE
 from authz.folder.toml_lines import read_toml
 from authz.pdp import Evaluation
 
+#: Properties that were looked through for one request, by their identity; held, so
+#: that no others have it.
+Looked = dict[int, object]
 #: What feeds a token that `pdp.toml` does not name.
 USUAL = {
     **dict.fromkeys(("sub", "subject", "user", "principal"), "subject.id"),
@@ -50,11 +53,29 @@ class Wiring:
         """Whether every request is texts alone."""
         return all(feed.is_text for feed in self.feeds)
 
-    def ignored(self, question: Evaluation) -> Iterator[str]:
-        """The properties that were sent for a token, and that it does not take."""
-        for feed in self.feeds:
-            if isinstance(feed, Path):
-                yield from feed.ignored(question, self.facts)
+    def undeclared(self, question: Evaluation) -> str:
+        """The part whose type is not answered for, if one is; the resource first."""
+        for part in ("resource", "subject"):
+            types = self.types.get(part)
+            if types is not None and getattr(question, part).type not in types:
+                return part
+        return ""
+
+    def ignored(self, question: Evaluation, looked: Looked) -> Iterator[str]:
+        """Some properties that were sent for a token, and that it does not take.
+
+        Args:
+            question: what was sent; what items of a batch share is looked at once.
+            looked: through these before; grows.
+        """
+        for part in ("subject", "resource", "action"):
+            sent = getattr(question, part).properties
+            if not sent or id(sent) in looked:
+                continue
+            looked[id(sent)] = sent
+            for feed in self.feeds:
+                if isinstance(feed, Path):
+                    yield from feed.ignored(self.facts[part], sent)
 
     def request(self, question: Evaluation) -> tuple[object, ...]:
         """The question in the model's tokens.

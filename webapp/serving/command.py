@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import ipaddress
 import json
+import logging
 import secrets
 import shlex
 import socket
@@ -27,6 +28,7 @@ from authz.pdp import PATHS, Kind, Service
 from webapp.serving.app import App
 from webapp.serving.server import Server
 
+_log = logging.getLogger(__name__)
 LOOPBACK = "127.0.0.1"
 SHORTEST_KEY = 20
 #: As for any other argument that can not be used.
@@ -68,7 +70,7 @@ def serve(  # noqa: PLR0913  (a command has a parameter for each of its options)
     click.echo(
         f"{folder} at {address}: {len(rules.rows)} rows, release {files.release}"
     )
-    click.echo(_curl(rules, address, has_key=key is not None))
+    _echo_sample(rules, address, has_key=key is not None)
     sys.stdout.flush()
     service = Service([_page_key(key)])
     # made by each worker: what a worker holds is never older than its own start
@@ -141,6 +143,14 @@ def _page_key(key: str | None) -> bytes:
     """Pages of a search go on after a restart where there is a key."""
     secret = key.encode() if key else secrets.token_bytes(32)
     return hmac.digest(secret, b"delega search pages", hashlib.sha256)
+
+
+def _echo_sample(rules: Rules, address: str, *, has_key: bool) -> None:
+    """A question to try, where one is found."""
+    try:
+        click.echo(_curl(rules, address, has_key=has_key))
+    except Exception:  # noqa: BLE001  (whatever it is: the folder can be served)
+        _log.exception("no question to try can be printed; please report this")
 
 
 def _curl(rules: Rules, address: str, *, has_key: bool) -> str:

@@ -1,12 +1,16 @@
 """Which parts of a question reach the model, and what is answered when one is missing."""
 
 import logging
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from authz.folder import Folder
+from authz.errors import EvaluationError
+from authz.folder import Folder, FolderSource
 from authz.folder.feeds import Constant
+from authz.folder.unanswered import unanswered as reason
 from authz.pdp import Action, Evaluation, Kind, Resource, Subject
 from tests.authz.folders.asking import (
     MODEL,
@@ -297,23 +301,116 @@ def test_a_flood_of_names_that_are_ignored_does_not_fill_the_log(
     assert all(len(record.getMessage()) < 400 for record in caplog.records)
 
 
-def test_a_flood_of_questions_without_an_answer_does_not_fill_the_log(
+class Counted(dict[str, Any]):
+    """Properties that count how many of their names were looked at."""
+
+    looks = 0
+
+    def __iter__(self) -> Iterator[str]:
+        for name in super().__iter__():
+            self.looks += 1
+            yield name
+
+    def __contains__(self, name: object) -> bool:
+        self.looks += 1
+        return super().__contains__(name)
+
+
+def many(count: int = 1000) -> Counted:
+    return Counted((f"n{number}", 1) for number in range(count))
+
+
+def films(path: Path) -> FolderSource:
+    folder = served(path, model_conf=AGES, policy_csv=READ, entities_json=ANN)
+    return folder.source()
+
+
+def about(properties: Counted) -> Evaluation:
+    subject = Subject("user", "ann", properties)
+    return Evaluation(subject, Action("read"), Resource("film", "x"))
+
+
+def test_of_very_many_names_that_are_ignored_a_few_are_looked_at(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    model = a_model("sub, ip", "ip", "ipMatch(r.ip, p.ip)", roles="")
+    sent = many()
+    assert films(tmp_path).decide(about(sent)).allowed
+    assert 0 < sent.looks <= 21
+    assert len(ignored(caplog.records)) == 20
+
+
+def test_once_enough_names_are_logged_no_more_are_looked_at(tmp_path: Path) -> None:
+    source, later = films(tmp_path), many()
+    source.decide(about(many()))
+    assert source.decide(about(later)).allowed
+    assert later.looks == 0
+
+
+@pytest.mark.parametrize("way", ["a batch", "one by one"])
+def test_what_questions_of_one_request_share_is_looked_at_once(
+    tmp_path: Path, way: str
+) -> None:
+    source, shared = films(tmp_path), many(9)
+    questions = [about(shared) for _ in range(500)]
+    if way == "a batch":
+        assert len(list(source.decide_many(questions))) == 500
+    else:
+        assert all(source.decide(each).allowed for each in questions)
+    assert shared.looks == 9
+
+
+NETWORKS = a_model("sub, ip, n", "ip", "ipMatch(r.ip, p.ip) && r.n.at > 3", roles="")
+
+
+def unanswered(records: list[logging.LogRecord]) -> list[str]:
+    head = "a question had no answer and was refused: "
+    messages = (record.getMessage() for record in records)
+    return [text.removeprefix(head) for text in messages if text.startswith(head)]
+
+
+def test_values_that_callers_sent_are_not_logged_and_hide_no_other_fault(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     folder = served(
         tmp_path,
-        model_conf=model,
+        model_conf=NETWORKS,
         policy_csv="p, 10.0.0.0/8\n",
-        pdp_toml='[request]\nip = "context.ip"\n',
+        pdp_toml='[request]\nip = "context.ip"\nn = "context.n"\n',
     )
-    with caplog.at_level(logging.WARNING):
-        for number in range(50):
-            found = asked("ann", "read", "x", ip=f"x{number}\n{'y' * 900}")
-            assert not decides(folder, found)
-    assert len(caplog.records) == 20
-    assert all(len(record.getMessage()) < 400 for record in caplog.records)
-    assert not any("\n" in record.getMessage() for record in caplog.records)
+    for number in range(50):
+        ip = f"SECRET{number}\n{'y' * 900}"
+        n = (number, [number], None)[number % 3]
+        assert not decides(folder, asked("ann", "read", "x", ip=ip, n=n))
+    for n in ({"to": "SECRET"}, {"at": "SECRET"}):
+        assert not decides(folder, asked("ann", "read", "x", ip="10.0.0.1", n=n))
+    more = "ask with Delega-Explain: 1 for more"
+    assert unanswered(caplog.records) == [
+        f"ValueError in ipMatch; r.n is int; {more}",
+        f"AttributeDoesNotExist in the attribute at; r.n is object; {more}",
+        f"TypeError in the matcher; r.n is object; {more}",
+    ]
+    assert "SECRET" not in caplog.text
+
+
+def test_what_nobody_says_is_logged_by_its_path(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    folder = served(
+        tmp_path,
+        model_conf=DOMAINS,
+        policy_csv=IN_ACME,
+        pdp_toml='[request]\ndom = "resource.properties.firm"\n',
+    )
+    for name in ("memo", "page"):
+        assert not decides(folder, asked("ann", "read", name))
+    assert unanswered(caplog.records) == ["nothing says `resource.properties.firm`"]
+
+
+def test_an_error_without_a_cause_is_one_of_the_matcher() -> None:
+    found = reason(EvaluationError(("ann", ["x"]), RuntimeError("SECRET")), ("a", "b"))
+    assert found.key == ("NoneType", "the matcher")
+    assert "r.b is list" in found.text
+    assert "SECRET" not in found.text
 
 
 def test_an_explanation_names_the_row_its_place_and_the_links(tmp_path: Path) -> None:

@@ -7,7 +7,8 @@ import pytest
 
 from authz.folder import Folder, sample_question
 from authz.folder.names import is_pattern, plain
-from tests.authz.folders.asking import a_folder, a_model, decides, rules_of
+from authz.pdp import Kind
+from tests.authz.folders.asking import a_folder, a_model, body, decides, rules_of
 
 DOMAINS = a_model(
     "sub, dom, obj, act",
@@ -122,6 +123,16 @@ PATHS = "r.sub == p.sub && r.obj.path == p.path"
             },
             {"context": {"ip": "10.0.0.0"}},
         ),
+        (  # a type that is declared rather than that of the first row
+            {
+                "model_conf": a_model(
+                    "kind, obj", "kind, obj", "r.kind == p.kind && r.obj == p.obj", ""
+                ),
+                "policy_csv": "p, robot, memo\np, user, memo\n",
+                "pdp_toml": '[request]\nkind = "subject.type"\n[types]\nsubject = ["user"]\n',
+            },
+            {"subject": {"type": "user", "id": "1"}},
+        ),
         (  # whoever asks: somebody who stands in links
             {
                 "model_conf": DOMAINS.replace("p.sub)", 'p.sub) && r.sub != "1"'),
@@ -205,6 +216,42 @@ subject = ["at"]
         "resource": {"type": "thing", "id": "1", "properties": {"path": "1"}},
         "context": {"domain": "1", "net": {"ip": "1"}},
     }
+
+
+INSIDE = {
+    "context": ('sub = "context.user"', 'dom = "context.user.tenant"', ""),
+    "properties": (
+        'sub = "subject.properties.x"',
+        'dom = "subject.properties.x.y"',
+        '[sent]\nsubject = ["x"]\n',
+    ),
+}
+
+
+@pytest.mark.parametrize("is_turned", [False, True], ids=["outer first", "inner first"])
+@pytest.mark.parametrize("where", INSIDE)
+def test_where_one_token_stands_inside_another_the_inner_is_said(
+    tmp_path: Path, where: str, *, is_turned: bool
+) -> None:
+    outer, inner, sent = INSIDE[where]
+    texts = {
+        "model_conf": a_model(
+            "dom, sub" if is_turned else "sub, dom",
+            "dom, obj",
+            "r.sub.name == p.obj && r.dom == p.dom",
+            roles="",
+        ),
+        "policy_csv": "p, acme, d\n",
+        "pdp_toml": f"[request]\n{outer}\n{inner}\n{sent}",
+    }
+    question = sample_question(rules_of(tmp_path, **texts))
+    said = {"user": {"tenant": "acme"}}
+    if where == "context":
+        assert question["context"] == said
+    else:
+        assert question["subject"]["properties"] == {"x": {"y": "acme"}}
+    # nothing that is needed lacks: a 400 would say so
+    body(Folder(a_folder(tmp_path, **texts)), Kind.EVALUATION, question)
 
 
 def test_entities_of_types_that_are_not_declared_are_not_asked_about(

@@ -20,7 +20,7 @@ import pytest
 
 from authz.folder import Folder
 from authz.pdp import Kind
-from tests.authz.folders.asking import POLICY, a_folder, asked, decides
+from tests.authz.folders.asking import POLICY, a_folder, a_model, asked, decides
 from tests.examples.cases import FOLDER, requests, told
 from webapp import cli
 from webapp.serving import command
@@ -81,6 +81,34 @@ def test_two_lines_say_what_is_served_and_how_to_ask(
     (server,) = served
     assert server.cfg.settings["bind"].get() == [f"127.0.0.1:{port}"]
     assert server.cfg.settings["workers"].get() == 3
+
+
+def test_a_folder_is_served_also_where_no_question_to_try_can_be_made(
+    serve: Run,
+    served: list[Server],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def fail(_: object) -> None:
+        raise TypeError("of whatever kind")
+
+    monkeypatch.setattr(command, "sample_question", fail)
+    code, printed, _ = serve(a_folder(tmp_path), "--port", a_port())
+    assert (code, len(printed.splitlines()), len(served)) == (0, 1, 1)
+    assert "of whatever kind" in caplog.text
+
+
+def test_one_token_inside_another_keeps_no_folder_from_being_served(
+    serve: Run, served: list[Server], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    model = a_model("sub, dom", "dom, obj", "r.sub.name == p.obj && r.dom == p.dom", "")
+    wired = '[request]\nsub = "context.user"\ndom = "context.user.tenant"\n'
+    a_folder(tmp_path, model_conf=model, policy_csv="p, acme, d\n", pdp_toml=wired)
+    code, printed, _ = serve(tmp_path, "--port", a_port())
+    question = json.loads(shlex.split(printed.splitlines()[1])[-1])
+    assert (code, len(served), caplog.text) == (0, 1, "")
+    assert question["context"] == {"user": {"tenant": "acme"}}
 
 
 def test_a_key_is_never_printed(
