@@ -43,7 +43,7 @@ class Decision:
     def __bool__(self) -> bool:
         return self.allowed
 
-    def __repr__(self) -> str:  # type: ignore[explicit-override]
+    def __repr__(self) -> str:  # type: ignore[explicit-override]  # no override in 3.11
         shown = {"allowed": self.allowed, "code": self.code, "error": self.error}
         shown |= {"revision": self.revision, "release": self.release}
         shown |= {"fresh": self.fresh, "request_id": self.request_id}

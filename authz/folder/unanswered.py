@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import NamedTuple
 
+# casbin brings it, without types
 from simpleeval import AttributeDoesNotExist  # type: ignore[import-untyped,unused-ignore]
 
 from authz.errors import EvaluationError

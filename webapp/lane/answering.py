@@ -121,11 +121,11 @@ class Answers:
 
     def _rest(self, reply: Reply) -> bytes:
         """All but the first lines."""
-        told = "".join(map(_as_line, reply.headers))
-        is_named = "X-Request-ID: " in told
+        lines = "".join(map(_as_line, reply.headers))
+        is_named = "X-Request-ID: " in lines
         own = "" if is_named else f"X-Request-ID: {next(self._codes)}\r\n"
         return (
-            f"{told}Content-Length: {len(reply.body)}\r\n"
+            f"{lines}Content-Length: {len(reply.body)}\r\n"
             f"{self._every}{own}Vary: Cookie\r\n\r\n"
         ).encode("latin-1") + reply.body
 

@@ -25,13 +25,13 @@ def condition_judge(model: Model, column: str) -> Judge:
     INVARIANT: casbin's own evaluator never gets a row's text that is more than
     comparisons, as long as a matcher evaluates columns alone (DLG316).
     """
-    contexts = list(_contexts(model, column))
+    contexts = [(each, _is_read(model, each)) for each in _contexts(model, column)]
 
     def judge(value: str) -> Verdict:
         said = _by_itself(value)
         text = as_python(casbin_util.escape_assertion(value))
-        for context in () if said else contexts:
-            said = said or _within(text, model, context)
+        for context, is_read in () if said else contexts:
+            said = said or _within(text, model, context, is_read=is_read)
         return said
 
     return judge
@@ -47,10 +47,10 @@ def _contexts(model: Model, column: str) -> Iterator[Context]:
             yield Context(known, policy, key)
 
 
-def _within(text: str, model: Model, context: Context) -> Verdict:
+def _within(text: str, model: Model, context: Context, *, is_read: bool) -> Verdict:
     try:
         node = read_text(text, model, context)
-        if _is_read(model, context):  # in its place it is nested deeper
+        if is_read:  # in its place it is nested deeper
             matcher = model.matchers[context.matcher]
             many = len(casbin_util.get_eval_value(matcher))
             read_text(casbin_util.replace_eval(matcher, [text] * many), model, context)
@@ -66,6 +66,7 @@ def _within(text: str, model: Model, context: Context) -> Verdict:
 
 
 def _is_read(model: Model, context: Context) -> bool:
+    """Whether the matcher is ours to evaluate, and not casbin's."""
     try:
         read_expression(model, context)
     except NotCompilableError:

@@ -63,7 +63,7 @@ def test_the_code_runs_and_prints_what_the_page_says(
 ) -> None:
     code = block("python")
     assert ADDRESS in code
-    exec(code.replace(ADDRESS, serve()), {})  # noqa: S102
+    exec(code.replace(ADDRESS, serve()), {})  # noqa: S102  (our own page)
     shown = re.search(r"^```\n\n((?:    .*\n)+)", SECTION, re.MULTILINE)
     assert shown
     told = [line.strip() for line in shown[1].splitlines()]
